@@ -1,0 +1,309 @@
+"""AWS Signature Version 4: verifying what a client signed, and signing our own calls.
+
+After the public description "Signature Version 4 signing process". Needs only the standard
+library: the gateway, supervisors and the Jupyter server use it without botocore.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, unquote
+
+from jupyter_smkit.api.errors import BadSignature, ClockSkew, MissingToken
+
+ALGORITHM = "AWS4-HMAC-SHA256"
+EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
+UNSIGNED = "UNSIGNED-PAYLOAD"
+MAX_SKEW = 15 * 60
+"""Seconds that a client's clock may differ from ours."""
+_UNRESERVED = "-_.~"
+
+
+@dataclass(frozen=True)
+class Signature:
+    """What a request says of its signer, not yet verified."""
+
+    access_key: str
+    date: str
+    """``YYYYMMDD`` of the credential scope."""
+    region: str
+    service: str
+    signed_headers: tuple[str, ...]
+    signature: str
+    timestamp: str
+    """``YYYYMMDDTHHMMSSZ``"""
+    token: str | None = None
+    """The session token of temporary credentials."""
+    expires: int | None = None
+    """Seconds a presigned URL is good for; None: signed by header."""
+    payload: str | None = None
+    """``x-amz-content-sha256`` where the client sent one."""
+
+    @property
+    def scope(self) -> str:
+        return f"{self.date}/{self.region}/{self.service}/aws4_request"
+
+
+@dataclass(frozen=True)
+class Request:
+    """The head of an HTTP request; header names in lower case, the target as it came."""
+
+    method: str
+    target: str
+    """Path and query exactly as on the request line."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        return self.target.partition("?")[2]
+
+
+def parse(request: Request) -> Signature:
+    """Reads the signature of a request, from its header or its query.
+
+    Raises MissingToken where it carries none, BadSignature where it cannot be read.
+    """
+    header = request.headers.get("authorization")
+    if header is not None:
+        return _from_header(header, request.headers)
+    if "X-Amz-Signature=" in request.query or "X-Amz-Credential=" in request.query:
+        return _from_query(request)
+    raise MissingToken(
+        'Missing Authentication Token: sign the request with the key that "smkit env" prints'
+    )
+
+
+def _from_header(header: str, headers: Mapping[str, str]) -> Signature:
+    algorithm, _, rest = header.partition(" ")
+    if algorithm != ALGORITHM:
+        raise BadSignature(f"Unsupported authorization type {algorithm!r}; use {ALGORITHM}")
+    parts = dict(part.strip().partition("=")[::2] for part in rest.split(","))
+    missing = [name for name in ("Credential", "SignedHeaders", "Signature") if name not in parts]
+    if missing:
+        raise BadSignature(f"Authorization header requires {missing[0]!r} parameter.")
+    timestamp = headers.get("x-amz-date") or _http_date(headers.get("date", ""))
+    return _signature(
+        parts["Credential"],
+        parts["SignedHeaders"],
+        parts["Signature"],
+        timestamp,
+        token=headers.get("x-amz-security-token"),
+        payload=headers.get("x-amz-content-sha256"),
+    )
+
+
+def _from_query(request: Request) -> Signature:
+    query = dict(parse_qsl(request.query, keep_blank_values=True))
+    try:
+        return _signature(
+            query["X-Amz-Credential"],
+            query["X-Amz-SignedHeaders"],
+            query["X-Amz-Signature"],
+            query["X-Amz-Date"],
+            token=query.get("X-Amz-Security-Token"),
+            payload=request.headers.get("x-amz-content-sha256", UNSIGNED),
+            expires=int(query["X-Amz-Expires"]),
+        )
+    except KeyError as missing:
+        raise BadSignature(f"A presigned URL requires {missing} in its query") from None
+    except ValueError:
+        raise BadSignature("X-Amz-Expires should be a number of seconds") from None
+
+
+def _signature(
+    credential: str,
+    signed: str,
+    signature: str,
+    timestamp: str,
+    *,
+    token: str | None,
+    payload: str | None,
+    expires: int | None = None,
+) -> Signature:
+    fields = credential.rsplit("/", 4)
+    if len(fields) != 5 or fields[4] != "aws4_request":
+        raise BadSignature(
+            "Credential should be scoped as ACCESS_KEY/YYYYMMDD/region/service/aws4_request"
+        )
+    return Signature(
+        access_key=fields[0],
+        date=fields[1],
+        region=fields[2],
+        service=fields[3],
+        signed_headers=tuple(signed.lower().split(";")),
+        signature=signature,
+        timestamp=timestamp,
+        token=token,
+        expires=expires,
+        payload=payload,
+    )
+
+
+def verify(request: Request, found: Signature, secret: str, payload: str, now: float) -> None:
+    """Raises BadSignature or ClockSkew unless ``found`` signs ``request``.
+
+    ``payload`` is the hex SHA-256 of the body, or the literal that stands for it
+    (``UNSIGNED-PAYLOAD``, ``STREAMING-…``); ``now`` is in Unix seconds.
+    """
+    _check_time(found, now)
+    if "host" not in found.signed_headers:
+        raise BadSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+    expected = _sign(request, found, secret, payload)
+    if not hmac.compare_digest(expected, found.signature):
+        raise BadSignature(
+            "The request signature we calculated does not match the signature you provided. "
+            "Check your AWS Secret Access Key and signing method."
+        )
+
+
+def _check_time(found: Signature, now: float) -> None:
+    try:
+        signed = datetime.strptime(found.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    except ValueError:
+        raise BadSignature(
+            f"Date must be in ISO-8601 'basic format'. Got {found.timestamp!r}."
+        ) from None
+    if found.timestamp[:8] != found.date:
+        raise BadSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 date")
+    at = signed.timestamp()
+    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    if found.expires is None:
+        if abs(now - at) > MAX_SKEW:
+            earlier, later = sorted((found.timestamp, stamp))
+            raise ClockSkew(
+                f"Signature expired: {earlier} is now earlier than {later} "
+                f"by more than 15 min. Set this machine's clock right"
+            )
+    elif not at - MAX_SKEW <= now <= at + found.expires:
+        raise ClockSkew(f"Request has expired: it was signed at {found.timestamp}, it is {stamp}")
+
+
+def _sign(request: Request, found: Signature, secret: str, payload: str) -> str:
+    is_s3 = found.service == "s3"
+    canonical = "\n".join(
+        (
+            request.method,
+            _canonical_path(request.path, is_s3),
+            _canonical_query(request.query),
+            *(f"{name}:{_canonical_value(request, name)}" for name in found.signed_headers),
+            "",
+            ";".join(found.signed_headers),
+            payload,
+        )
+    )
+    key = signing_key(secret, found.date, found.region, found.service)
+    return _hex(key, string_to_sign(found.timestamp, found.scope, canonical))
+
+
+def string_to_sign(timestamp: str, scope: str, canonical: str) -> str:
+    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    return f"{ALGORITHM}\n{timestamp}\n{scope}\n{digest}"
+
+
+@lru_cache(maxsize=256)
+def signing_key(secret: str, date: str, region: str, service: str) -> bytes:
+    """The key of one day, region and service; streamed S3 chunks are signed with it as well."""
+    key = f"AWS4{secret}".encode()
+    for part in (date, region, service, "aws4_request"):
+        key = hmac.digest(key, part.encode(), "sha256")
+    return key
+
+
+def _hex(key: bytes, text: str) -> str:
+    return hmac.digest(key, text.encode(), "sha256").hex()
+
+
+@lru_cache(maxsize=1024)
+def _canonical_path(path: str, is_s3: bool) -> str:
+    decoded = unquote(path, errors="surrogateescape")
+    once = quote(decoded, safe="/" + _UNRESERVED, errors="surrogateescape") or "/"
+    # Every service but S3 signs the path as it stands on the request line, encoded once more.
+    return once if is_s3 else quote(_normalised(path) or "/", safe="/~" + _UNRESERVED)
+
+
+def _normalised(path: str) -> str:
+    """The path without empty, ``.`` and ``..`` segments (RFC 3986, section 5.2.4)."""
+    kept: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            if kept:
+                kept.pop()
+        elif segment not in ("", "."):
+            kept.append(segment)
+    trailing = "/" if path.endswith("/") and kept else ""
+    return "/" + "/".join(kept) + trailing
+
+
+def _canonical_query(query: str) -> str:
+    if not query:
+        return ""
+    pairs = []
+    for pair in query.split("&"):
+        if not pair or pair.startswith("X-Amz-Signature="):
+            continue
+        name, _, value = pair.partition("=")
+        pairs.append((_recoded(name), _recoded(value)))
+    return "&".join(f"{name}={value}" for name, value in sorted(pairs))
+
+
+def _recoded(text: str) -> str:
+    decoded = unquote(text.replace("+", "%20"), errors="surrogateescape")
+    return quote(decoded, safe=_UNRESERVED, errors="surrogateescape")
+
+
+def _canonical_value(request: Request, name: str) -> str:
+    value = request.headers.get(name)
+    if value is None:
+        raise BadSignature(f"The header {name!r} is signed but was not sent")
+    return " ".join(value.split())
+
+
+def _http_date(value: str) -> str:
+    try:
+        at = datetime.strptime(value, "%a, %d %b %Y %H:%M:%S GMT")
+    except ValueError:
+        return value
+    return at.strftime("%Y%m%dT%H%M%SZ")
+
+
+def sign(
+    request: Request,
+    *,
+    access_key: str,
+    secret: str,
+    region: str,
+    service: str,
+    body: bytes = b"",
+    now: float,
+    token: str | None = None,
+    extra: Iterable[str] = (),
+) -> dict[str, str]:
+    """The headers to add to ``request`` (which must have ``host``) so that it verifies.
+
+    ``extra`` names further headers of the request to sign.
+    """
+    timestamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    payload = hashlib.sha256(body).hexdigest()
+    added = {"x-amz-date": timestamp, "x-amz-content-sha256": payload}
+    if token:
+        added["x-amz-security-token"] = token
+    complete = Request(request.method, request.target, {**request.headers, **added})
+    names: Sequence[str] = sorted({"host", *added, *extra})
+    unsigned = Signature(
+        access_key, timestamp[:8], region, service, tuple(names), "", timestamp, token
+    )
+    signature = _sign(complete, unsigned, secret, payload)
+    added["authorization"] = (
+        f"{ALGORITHM} Credential={access_key}/{unsigned.scope}, "
+        f"SignedHeaders={';'.join(names)}, Signature={signature}"
+    )
+    return added

@@ -1,0 +1,126 @@
+"""Where smkit keeps its data, and the few settings a user may change.
+
+Only the standard library is imported here: supervisors and jobs start through this module.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+import tomllib
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+DEFAULT_ACCOUNT = "123456789012"
+DEFAULT_REGION = "us-east-1"
+# A path in a sockaddr_un holds 107 bytes on Linux, 103 on macOS; our longest socket name follows.
+_LONGEST_SOCKET_DIRECTORY = 103 - len("/workers/0123456789abcdef0123.sock")
+
+
+@dataclass(frozen=True)
+class Home:
+    """The directory that holds everything smkit keeps, and the paths in it."""
+
+    path: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        """``$SMKIT_HOME``, or ``smkit`` in the user's data directory."""
+        if chosen := os.environ.get("SMKIT_HOME"):
+            return cls(Path(chosen).expanduser().absolute())
+        data = os.environ.get("XDG_DATA_HOME") or "~/.local/share"
+        return cls(Path(data).expanduser().absolute() / "smkit")
+
+    @cached_property
+    def run(self) -> Path:
+        """Locks, sockets and process logs; elsewhere where a socket's path would be too long."""
+        inside = self.path / "run"
+        if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
+            return inside
+        digest = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"smkit-{os.getuid()}" / digest
+
+    @property
+    def credentials(self) -> Path:
+        return self.path / "credentials.json"
+
+    @property
+    def state(self) -> Path:
+        return self.path / "state.db"
+
+    @property
+    def objects(self) -> Path:
+        return self.path / "objects"
+
+    @property
+    def logs(self) -> Path:
+        """Log streams: ``<account>/<region>/<log group>/<log stream>.log``."""
+        return self.path / "logs"
+
+    @property
+    def jobs(self) -> Path:
+        """One directory a launched process: ``job.json``, ``status.json``, its working files."""
+        return self.path / "jobs"
+
+    @property
+    def environments(self) -> Path:
+        return self.path / "environments"
+
+    @property
+    def routes(self) -> Path:
+        """What the gateway serves, written by the endpoints controller."""
+        return self.run / "routes.json"
+
+    @property
+    def api_socket(self) -> Path:
+        return self.run / "api.sock"
+
+    @property
+    def port_file(self) -> Path:
+        """The port that the edge keeps for this home, decimal."""
+        return self.path / "port"
+
+    def prepare(self) -> None:
+        """Makes the directories, closed to other users."""
+        for directory in (self.path, self.run, self.run / "wake", self.run / "workers", self.logs):
+            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+    @cached_property
+    def settings(self) -> Settings:
+        return Settings.load(self.path / "config.toml")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """``config.toml`` in the home; an environment variable ``SMKIT_<NAME>`` goes before it."""
+
+    state_url: str = ""
+    """A PostgreSQL address for a team's shared state; empty: SQLite in the home."""
+    account: str = DEFAULT_ACCOUNT
+    region: str = DEFAULT_REGION
+    port: int = 0
+    """The edge's port; 0: any free one, chosen once and kept."""
+    sandbox: str = "auto"
+    """``none``, ``bwrap``, ``unshare`` or ``auto``: the strongest that works here."""
+    max_jobs: int = 0
+    """Jobs that run at once; 0: one a core."""
+    s3_endpoint: str = ""
+    """A real S3-compatible service that s3:// stands for; empty: the store in the home."""
+
+    @classmethod
+    def load(cls, file: Path) -> Settings:
+        found: dict[str, Any] = {}
+        if file.exists():
+            found = tomllib.loads(file.read_text())
+            if unknown := found.keys() - cls.__dataclass_fields__.keys():
+                raise ValueError(
+                    f"{file}: no such setting: {', '.join(sorted(unknown))}; "
+                    f"there are {', '.join(cls.__dataclass_fields__)}"
+                )
+        for name, field in cls.__dataclass_fields__.items():
+            if value := os.environ.get(f"SMKIT_{name.upper()}"):
+                found[name] = int(value) if field.type == "int" else value
+        return cls(**found)
