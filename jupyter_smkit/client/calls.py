@@ -1,0 +1,132 @@
+"""smkit's own small client: signed calls over ``http.client``, without botocore's import time."""
+
+from __future__ import annotations
+
+import http.client
+import json
+import time
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from jupyter_smkit.api import sigv4
+from jupyter_smkit.api.credentials import Credential
+from jupyter_smkit.client.environment import own_credential
+from jupyter_smkit.config import Home
+
+_TARGETS = {"sagemaker": "SageMaker", "logs": "Logs_20140328"}
+"""Services of the json protocol, and how ``X-Amz-Target`` spells them."""
+
+
+class CallFailed(Exception):
+    """An answer other than success: AWS's error code and message."""
+
+    def __init__(self, status: int, code: str, message: str) -> None:
+        super().__init__(message or f"HTTP {status}")
+        self.status, self.code, self.message = status, code, message
+
+
+@dataclass(frozen=True)
+class Client:
+    """Calls operations and routes of the smkit at ``base_url``."""
+
+    base_url: str
+    credential: Credential
+    region: str
+
+    @classmethod
+    def of(cls, home: Home, base_url: str) -> Client:
+        return cls(base_url, own_credential(home), home.settings.region)
+
+    def call(self, operation: str, /, service: str = "sagemaker", **params: Any) -> dict[str, Any]:
+        """An operation of a json-protocol service. Raises CallFailed."""
+        headers = {
+            "content-type": "application/x-amz-json-1.1",
+            "x-amz-target": f"{_TARGETS[service]}.{operation}",
+        }
+        body = json.dumps(params).encode()
+        answer = json.loads(self.request("POST", "/", service, body, headers) or b"{}")
+        assert isinstance(answer, dict)
+        return answer
+
+    def pages(
+        self, operation: str, result: str, /, service: str = "sagemaker", **params: Any
+    ) -> Iterator[dict[str, Any]]:
+        """The members of every page of a listing operation."""
+        token_in, token_out = (
+            ("nextToken", "nextToken") if service == "logs" else ("NextToken", "NextToken")
+        )
+        while True:
+            page = self.call(operation, service, **params)
+            yield from page.get(result, [])
+            if not page.get(token_out):
+                return
+            params = {**params, token_in: page[token_out]}
+
+    def get(self, path: str) -> Any:
+        """A route of smkit's own: ``get("/_smkit/status")``."""
+        return json.loads(self.request("GET", path, "smkit"))
+
+    def put_object(self, bucket: str, key: str, body: bytes, content_type: str) -> None:
+        path = f"/{bucket}/{quote(key, safe='/~-_.')}"
+        self.request("PUT", path, "s3", body, {"content-type": content_type})
+
+    def create_bucket(self, bucket: str) -> None:
+        try:
+            self.request("PUT", f"/{bucket}", "s3")
+        except CallFailed as failure:
+            if failure.status != 409:
+                raise
+
+    def request(
+        self,
+        method: str,
+        target: str,
+        service: str,
+        body: bytes = b"",
+        headers: dict[str, str] | None = None,
+    ) -> bytes:
+        with closing(self._send(method, target, service, body, headers or {})) as response:
+            return response.read()
+
+    def events(self, after: int | None = None) -> Iterator[dict[str, Any]]:
+        """Events as they come, without end; ``after`` a sequence number, None: from now on."""
+        query = "" if after is None else "?" + urlencode({"after": after})
+        with closing(self._send("GET", f"/_smkit/events{query}", "smkit", b"", {})) as response:
+            for line in response:
+                if line.strip():
+                    yield json.loads(line)
+
+    def _send(
+        self, method: str, target: str, service: str, body: bytes, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        base = urlsplit(self.base_url)
+        headers = {"host": base.netloc, **headers}
+        signed = sigv4.sign(
+            sigv4.Request(method, target, headers),
+            access_key=self.credential.access_key,
+            secret=self.credential.secret,
+            region=self.region,
+            service=service,
+            body=body,
+            now=time.time(),
+            token=self.credential.token,
+        )
+        connection = http.client.HTTPConnection(base.hostname or "", base.port)
+        connection.request(method, target, body or None, {**headers, **signed})
+        response = connection.getresponse()
+        if response.status >= 300:
+            with closing(response):
+                raise _failure(response.status, response.read())
+        return response
+
+
+def _failure(status: int, body: bytes) -> CallFailed:
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return CallFailed(status, "", body.decode(errors="replace")[:1000])
+    code = str(answer.get("__type", answer.get("code", ""))).rpartition("#")[2]
+    return CallFailed(status, code, str(answer.get("message", answer.get("Message", ""))))

@@ -1,0 +1,91 @@
+"""Pointing this process at smkit, and back at the real AWS, while it runs."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+
+from jupyter_smkit.client.environment import CLEARED, client_environment, own_credential
+from jupyter_smkit.config import Home
+
+
+@dataclass
+class _Kept:
+    """What the variables held before smkit's values took their places."""
+
+    variables: dict[str, str | None] = field(default_factory=dict)
+    side: str = ""
+
+
+_kept = _Kept()
+
+
+def side() -> str:
+    """``local``, ``aws``, or nothing while the process was not switched to either."""
+    if not _kept.side and os.environ.get("SMKIT_ENDPOINT_URL"):
+        return "local"
+    return _kept.side
+
+
+def switch_on(home: Home | None = None, base_url: str = "") -> str:
+    """Sends this process's AWS requests to smkit, which starts if it does not run.
+
+    Covers botocore's clients, those made before included, and, by ``os.environ``, other clients
+    and the processes started from here. Returns smkit's address.
+    """
+    home = home or Home.from_environment()
+    if not base_url:
+        from jupyter_smkit.serve import ensure_running
+
+        base_url = ensure_running(home)
+    from jupyter_smkit.client import hook
+
+    key = own_credential(home)
+    values = client_environment(home, base_url)
+    for name in (*values, *CLEARED):
+        _kept.variables.setdefault(name, _without_smkit(name))
+    for name in CLEARED:
+        os.environ.pop(name, None)
+    os.environ.update(values)
+    hook.point(hook.Target(base_url, key.access_key, key.secret))
+    _kept.side = "local"
+    return base_url
+
+
+def switch_off() -> None:
+    """Sends this process's AWS requests to the real AWS, with the user's own credentials."""
+    from jupyter_smkit.client import hook
+
+    hook.point_by_environment()
+    if not _kept.variables and "SMKIT_ENDPOINT_URL" in os.environ:
+        # The process was born in smkit's environment: nothing older is known.
+        home = Home.from_environment()
+        for name in client_environment(home, os.environ["SMKIT_ENDPOINT_URL"]):
+            _kept.variables[name] = _without_smkit(name)
+    for name, value in _kept.variables.items():
+        if value is None:
+            os.environ.pop(name, None)
+        else:
+            os.environ[name] = value
+    _kept.variables.clear()
+    hook.point(None)
+    _kept.side = "aws"
+
+
+def ensure_side() -> str:
+    """The side this process is on; smkit's if it was never switched."""
+    if not side():
+        switch_on()
+    return side()
+
+
+def _without_smkit(name: str) -> str | None:
+    """A variable's value, unless smkit's own environment gave it to this process."""
+    value = os.environ.get(name)
+    if value is None or "SMKIT_ENDPOINT_URL" not in os.environ:
+        return value
+    if name == "SMKIT_HOME":
+        return value
+    if name in ("PYTHONPATH", "NO_PROXY", "no_proxy"):
+        return value
+    return None

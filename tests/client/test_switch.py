@@ -1,0 +1,117 @@
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+from botocore.exceptions import NoCredentialsError
+
+from jupyter_smkit.client import switch
+from jupyter_smkit.client.hook import OtherSide
+from jupyter_smkit.config import Home
+
+if TYPE_CHECKING:
+    from conftest import Server
+
+
+def test_a_client_goes_to_the_side_that_is_on(real_user: Server, smkit: Server, home: Home) -> None:
+    made_before = boto3.client("sagemaker")
+    switch.switch_on(home, smkit.url)
+    assert switch.side() == "local"
+    boto3.setup_default_session()
+    made_while_local = boto3.client("sagemaker")
+    made_while_local.list_models()
+    boto3.Session(profile_name="work").client("sagemaker").list_models()
+    assert len(smkit.heads) == 2 and real_user.heads == []
+    assert "/us-east-1/sagemaker/" in smkit.heads[0][2]["authorization"]
+
+    switch.switch_off()
+    assert switch.side() == "aws"
+    boto3.setup_default_session()
+    boto3.client("sagemaker").list_models()
+    made_before.list_models()
+    boto3.Session(profile_name="work").client("sagemaker").list_models()
+    assert [head[2]["authorization"].split("/")[0][-11:] for head in real_user.heads] == [
+        "AKIAREALKEY",
+        "AKIAREALKEY",
+        "AKIAWORKKEY",
+    ]
+
+    switch.switch_on(home, smkit.url)
+    boto3.setup_default_session()
+    boto3.client("sagemaker").list_models()
+    assert len(smkit.heads) == 3 and len(real_user.heads) == 3
+    assert "SMKIT" not in real_user.everything()
+    assert "AKIA" not in smkit.everything()
+
+
+def test_clients_made_before_the_switch_follow_it(
+    clean: None, smkit: Server, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = boto3.client(
+        "sts", region_name="eu-west-1", aws_access_key_id="AKIAREALKEY", aws_secret_access_key="x"
+    )
+    switch.switch_on(home, smkit.url)
+    client.meta.events.register("after-call", lambda **_: None)
+    with pytest.raises(Exception, match=r"invalid XML|parse"):
+        client.get_caller_identity()
+    assert "AKIA" not in smkit.everything() and len(smkit.heads) == 1
+
+
+def test_a_client_made_while_local_takes_the_users_keys_to_aws(
+    real_user: Server, smkit: Server, home: Home
+) -> None:
+    switch.switch_on(home, smkit.url)
+    boto3.setup_default_session()
+    client = boto3.client("sagemaker")
+    sent: list[str] = []
+
+    def stop_before_the_wire(request: object, **_: object) -> None:
+        sent.append(request.url + str(request.headers["Authorization"]))  # type: ignore[attr-defined]
+        raise ConnectionAbortedError
+
+    client.meta.events.register_first("before-send", stop_before_the_wire)
+    switch.switch_off()
+    with pytest.raises(ConnectionAbortedError):
+        client.list_models()
+    assert sent[0].startswith("https://") and ".amazonaws.com/" in sent[0]
+    assert "AKIAREALKEY" in sent[0] and "SMKIT" not in sent[0]
+
+
+def test_without_credentials_aws_is_refused_as_ever(clean: None, smkit: Server, home: Home) -> None:
+    switch.switch_on(home, smkit.url)
+    boto3.setup_default_session()
+    client = boto3.client("sagemaker")
+    switch.switch_off()
+    with pytest.raises(NoCredentialsError):
+        client.list_models()
+
+
+def test_smkits_key_and_address_stay_here(real_user: Server, smkit: Server, home: Home) -> None:
+    switch.switch_on(home, smkit.url)
+    key = os.environ["AWS_ACCESS_KEY_ID"]
+    explicit_key = boto3.client("sagemaker", aws_access_key_id=key, aws_secret_access_key="s")
+    explicit_address = boto3.client("sagemaker", endpoint_url=smkit.url)
+    explicit_address.list_models()
+    switch.switch_off()
+    with pytest.raises(OtherSide, match="smkit's key"):
+        explicit_key.list_models()
+    with pytest.raises(OtherSide, match="smkit's address"):
+        explicit_address.list_models()
+    assert real_user.heads == [] and len(smkit.heads) == 1
+
+
+def test_the_environment_comes_back(
+    clean: None, smkit: Server, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_PROFILE", "work")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-1")
+    before = dict(os.environ)
+    switch.switch_on(home, smkit.url)
+    switch.switch_on(home, smkit.url)
+    assert "AWS_PROFILE" not in os.environ
+    assert os.environ["AWS_DEFAULT_REGION"] == "us-east-1"
+    switch.switch_off()
+    switch.switch_off()
+    assert dict(os.environ) == before
