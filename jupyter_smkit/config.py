@@ -83,6 +83,14 @@ class Home:
         """The port that the edge keeps for this home, decimal."""
         return self.path / "port"
 
+    @property
+    def base_url(self) -> str | None:
+        """The edge's kept address, ``http://127.0.0.1:<port>``; None before its first start."""
+        try:
+            return f"http://127.0.0.1:{int(self.port_file.read_text())}"
+        except (FileNotFoundError, ValueError):
+            return None
+
     def prepare(self) -> None:
         """Makes the directories, closed to other users."""
         for directory in (self.path, self.run, self.run / "wake", self.run / "workers", self.logs):

@@ -191,12 +191,11 @@ class State:
     @contextmanager
     def begin(self) -> Iterator[Transaction]:
         """A transaction that writes. Raises LeaseLost."""
-        with self.engine.connect().execution_options(smkit_writes=True) as connection:
-            with connection.begin():
-                if self.epoch is not None and _epoch(connection) != self.epoch:
-                    raise LeaseLost
-                transaction = Transaction(connection, self)
-                yield transaction
+        with self._writing() as connection:
+            if self.epoch is not None and _epoch(connection) != self.epoch:
+                raise LeaseLost
+            transaction = Transaction(connection, self)
+            yield transaction
         if transaction.changed:
             self.wake()
 
@@ -226,12 +225,17 @@ class State:
 
     def take_lease(self, name: str = "daemon") -> int:
         """Counts one holder further: the epoch under which the new holder may write."""
-        with self.engine.connect().execution_options(smkit_writes=True) as connection:
-            with connection.begin():
-                epoch = (_epoch(connection, name) or 0) + 1
-                connection.execute(delete(lease).where(lease.c.name == name))
-                connection.execute(insert(lease).values(name=name, epoch=epoch))
+        with self._writing() as connection:
+            epoch = (_epoch(connection, name) or 0) + 1
+            connection.execute(delete(lease).where(lease.c.name == name))
+            connection.execute(insert(lease).values(name=name, epoch=epoch))
         return epoch
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        options = {"smkit_writes": True}
+        with self.engine.connect().execution_options(**options) as connection, connection.begin():
+            yield connection
 
 
 def _epoch(connection: Connection, name: str = "daemon") -> int | None:

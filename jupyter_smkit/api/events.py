@@ -1,0 +1,83 @@
+"""The stream of events: ``GET /_smkit/events?after=SEQ``, newline-delimited JSON, held open."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any
+from urllib.parse import parse_qs
+
+from jupyter_smkit.config import Home
+from jupyter_smkit.state import wake
+from jupyter_smkit.state.records import State
+
+_HEARTBEAT = 20.0
+"""Seconds of silence after which an empty line says that the stream lives."""
+
+
+class Feed:
+    """Wakes every open stream when something was committed."""
+
+    def __init__(self, home: Home, state: State) -> None:
+        self.home = home
+        self.state = state
+        self._changed = asyncio.Event()
+
+    @contextlib.contextmanager
+    def listening(self) -> Iterator[None]:
+        bell = wake.listen(self.home.run / "wake", "api")
+        loop = asyncio.get_running_loop()
+
+        def rung() -> None:
+            wake.drain(bell)
+            self._changed.set()
+            self._changed = asyncio.Event()
+
+        loop.add_reader(bell, rung)
+        try:
+            yield
+        finally:
+            loop.remove_reader(bell)
+            bell.close()
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        asked = parse_qs(scope["query_string"].decode()).get("after")
+        after = int(asked[0]) if asked and asked[0].isdigit() else self.state.last_event()
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": [(b"content-type", b"application/x-ndjson")],
+            }
+        )
+        gone = asyncio.ensure_future(_disconnected(receive))
+        try:
+            while not gone.done():
+                changed = self._changed
+                found = await asyncio.to_thread(self.state.events, after)
+                if found:
+                    after = found[-1].seq
+                    lines = "".join(json.dumps(asdict(event)) + "\n" for event in found)
+                    await _write(send, lines)
+                    continue
+                waiting = asyncio.ensure_future(changed.wait())
+                await asyncio.wait(
+                    {gone, waiting}, timeout=_HEARTBEAT, return_when=asyncio.FIRST_COMPLETED
+                )
+                if not waiting.done():
+                    waiting.cancel()
+                    await _write(send, "\n")
+        finally:
+            gone.cancel()
+
+
+async def _write(send: Any, text: str) -> None:
+    await send({"type": "http.response.body", "body": text.encode(), "more_body": True})
+
+
+async def _disconnected(receive: Any) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -1,0 +1,202 @@
+"""The api process: an ASGI application on ``run/api.sock``, behind the edge."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import hashlib
+import logging
+import time
+import uuid
+from collections.abc import Awaitable, Callable, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from jupyter_smkit.api import models, protocols, sigv4
+from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.credentials import Credential, Credentials
+from jupyter_smkit.api.dispatch import Dispatcher, Signer
+from jupyter_smkit.api.errors import ApiError
+from jupyter_smkit.api.events import Feed
+from jupyter_smkit.api.protocols import Response
+from jupyter_smkit.api.registry import Services
+from jupyter_smkit.config import Home
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+Application = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+log = logging.getLogger("smkit.api")
+_LARGEST = 16 * 1024 * 1024
+"""Bytes of a request's body, S3 apart."""
+_THREADS = 8
+
+
+class Api:
+    """Verifies who asks, then hands the request to S3, to a route of ours, or to an operation."""
+
+    def __init__(self, dispatcher: Dispatcher, credentials: Credentials, s3: Application) -> None:
+        self.dispatcher = dispatcher
+        self.credentials = credentials
+        self.s3 = s3
+        services = dispatcher.services
+        self.routes: dict[str, Any] = {
+            name: make(services) for name, make in dispatcher.registry.routes.items()
+        }
+        self._threads = ThreadPoolExecutor(_THREADS, "operation")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        request = _request(scope)
+        try:
+            found = sigv4.parse(request)
+            now = self.dispatcher.services.clock()
+            credential = self.credentials.get(found.access_key, now, found.token)
+            if found.service == "s3":
+                sigv4.verify(request, found, credential.secret, found.payload or "", now)
+                scope["smkit.caller"] = Caller(
+                    credential.account, found.region, found.access_key, credential.secret, found
+                )
+                await self.s3(scope, receive, send)
+                return
+            body = await _body(receive)
+            payload = hashlib.sha256(body).hexdigest()
+            sigv4.verify(request, found, credential.secret, payload, now)
+        except ApiError as error:
+            await _refuse(request, error, send)
+            return
+        if found.service == "smkit":
+            await self._route(scope, body, send)
+            return
+        await self._operation(request, body, found, credential, send)
+
+    async def _operation(
+        self,
+        request: sigv4.Request,
+        body: bytes,
+        found: sigv4.Signature,
+        credential: Credential,
+        send: Send,
+    ) -> None:
+        try:
+            service = models.for_signing_name(found.service, request).service_name
+        except ApiError as error:
+            await _refuse(request, error, send)
+            return
+        signer = Signer(found.access_key, credential.account, found.region)
+        loop = asyncio.get_running_loop()
+        response = await loop.run_in_executor(
+            self._threads, self.dispatcher.answer, service, request, body, signer
+        )
+        await _send(response, send)
+
+    async def _route(self, scope: Scope, body: bytes, send: Send) -> None:
+        name = scope["path"].removeprefix("/_smkit/").partition("/")[0]
+        route = self.routes.get(name)
+        if route is None:
+            response = Response(
+                404, {"content-type": "application/json"}, b'{"message":"no route"}'
+            )
+            await _send(response, send)
+            return
+        sent = False
+
+        async def receive() -> MutableMapping[str, Any]:
+            nonlocal sent
+            if sent:
+                await asyncio.Event().wait()
+            sent = True
+            return {"type": "http.request", "body": body, "more_body": False}
+
+        await route(scope, receive, send)
+
+
+def _request(scope: Scope) -> sigv4.Request:
+    target = scope["raw_path"].decode("ascii", "surrogateescape")
+    if query := scope["query_string"]:
+        target += "?" + query.decode("ascii", "surrogateescape")
+    headers: dict[str, str] = {}
+    for name, value in scope["headers"]:
+        text = value.decode("latin-1")
+        key = name.decode("latin-1")
+        headers[key] = f"{headers[key]},{text}" if key in headers else text
+    return sigv4.Request(scope["method"], target, headers)
+
+
+async def _body(receive: Receive) -> bytes:
+    parts, size = [], 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ApiError("The connection closed early", code="RequestTimeout", status=400)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > _LARGEST:
+            raise ApiError(
+                f"The request is larger than {_LARGEST} bytes",
+                code="RequestEntityTooLargeException",
+                status=413,
+            )
+        if not message.get("more_body"):
+            return b"".join(parts)
+
+
+async def _refuse(request: sigv4.Request, error: ApiError, send: Send) -> None:
+    """An error for a request whose service could not be told, or was not reached."""
+    try:
+        scope = sigv4.parse(request).service
+    except ApiError:
+        scope = "" if "x-amz-target" in request.headers else "s3"
+    if scope == "s3":
+        await _send(error_response(error, request.path), send)
+    else:
+        await _send(protocols.choose(request, None).error(error, None), send)
+
+
+async def _send(response: Response, send: Send) -> None:
+    headers = {"x-amzn-requestid": str(uuid.uuid4()), **response.headers}
+    headers["content-length"] = str(len(response.body))
+    await send(
+        {
+            "type": "http.response.start",
+            "status": response.status,
+            "headers": [(k.lower().encode(), v.encode("latin-1")) for k, v in headers.items()],
+        }
+    )
+    await send({"type": "http.response.body", "body": response.body})
+
+
+def serve(home: Home, make: Callable[[Services, Feed], Application]) -> None:
+    """Runs until SIGTERM. ``make`` composes the application."""
+    import uvicorn
+
+    from jupyter_smkit.objects import open_store
+    from jupyter_smkit.state import wake
+    from jupyter_smkit.state.engine import connect, url_of
+    from jupyter_smkit.state.records import State
+
+    state = State(connect(url_of(home)), time.time, {}, lambda: wake.ring(home.run / "wake"))
+    services = Services(home, state, open_store(home), time.time)
+    feed = Feed(home, state)
+    application = make(services, feed)
+    home.api_socket.unlink(missing_ok=True)
+    config = uvicorn.Config(
+        application,
+        uds=str(home.api_socket),
+        loop="uvloop",
+        http="httptools",
+        lifespan="off",
+        access_log=False,
+        log_level="warning",
+        timeout_keep_alive=60,
+        timeout_graceful_shutdown=5,
+    )
+    server = uvicorn.Server(config)
+
+    async def main() -> None:
+        with feed.listening(), contextlib.suppress(asyncio.CancelledError):
+            await server.serve()
+
+    asyncio.run(main())

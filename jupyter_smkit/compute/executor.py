@@ -1,0 +1,116 @@
+"""The interface of what runs programs for controllers: this machine, later a cluster."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+
+@dataclass(frozen=True)
+class Input:
+    """Data brought into the sandbox before the program starts."""
+
+    uri: str
+    """``s3://bucket/prefix``, or ``file:///path`` for what smkit itself made on this machine."""
+    path: str
+    """Where it lies in the sandbox: ``/opt/ml/…``."""
+    type: Literal["S3Prefix", "ManifestFile"] = "S3Prefix"
+    extract: bool = False
+    """A ``.tar.gz`` that is unpacked into ``path``; members that leave it are refused."""
+    decompress: bool = False
+    """Gzip each file's name ends in ``.gz``."""
+
+
+@dataclass(frozen=True)
+class Output:
+    """What the program leaves in ``path`` is brought to ``uri``."""
+
+    uri: str
+    path: str
+    archive: bool = False
+    """Packed into one ``.tar.gz``: ``uri`` is then the archive's own address."""
+    continuous: bool = False
+    """Also while the program runs, not only at its end."""
+    on_failure: bool = True
+    """Brought out even when the program failed or was stopped."""
+
+
+@dataclass(frozen=True)
+class Launch:
+    """One program to run in a sandbox on one host."""
+
+    id: str
+    """Unique in the home, usable as a directory's name."""
+    argv: tuple[str, ...]
+    """``python`` as its first word is the environment's interpreter."""
+    image: str
+    account: str
+    region: str
+    log_group: str
+    log_stream: str
+    environment: Mapping[str, str] = field(default_factory=dict)
+    inputs: tuple[Input, ...] = ()
+    outputs: tuple[Output, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Text files in the sandbox, by path."""
+    directories: tuple[str, ...] = ()
+    """Empty ones to make."""
+    requirements: tuple[str, ...] = ()
+    """Further packages for the environment, as pip would take them."""
+    seconds: float | None = None
+    """The longest the program may run."""
+    memory_mb: int | None = None
+    network: bool = True
+    hostname: str = "algo-1"
+    grace: float = 120.0
+    """Seconds between SIGTERM and SIGKILL."""
+    socket: str = ""
+    """A worker's unix socket (``SMKIT_BIND``); empty: a job."""
+    message: str = ""
+    """The file whose text tells the exit message or the failure: ``/opt/ml/output/message``."""
+
+
+State = Literal["missing", "running", "done", "lost"]
+
+
+@dataclass(frozen=True)
+class Observation:
+    """What became of a launch.
+
+    ``missing``: nothing of it is here; ``lost``: its supervisor is gone without an end.
+    """
+
+    state: State
+    phase: str = ""
+    """Starting, Downloading, Running, Uploading."""
+    outcome: str = ""
+    """When done: Completed, Failed, Stopped, MaxRuntimeExceeded."""
+    exit_code: int | None = None
+    reason: str = ""
+    """Why it failed, with the end of its log."""
+    message: str = ""
+    started: float | None = None
+    """Unix seconds when the program itself started."""
+    ended: float | None = None
+    attempt: int = 1
+    report: Mapping[str, Any] = field(default_factory=dict)
+    """What the program last wrote to ``SMKIT_REPORT``."""
+    level: str = ""
+    """The sandbox it runs in: L0, L1 or L2."""
+
+
+class Executor(Protocol):
+    def launch(self, launch: Launch, attempt: int = 1) -> None:
+        """Starts it; one that runs or ran already under this id is left alone."""
+
+    def poll(self, id: str) -> Observation: ...
+
+    def stop(self, id: str) -> None:
+        """Asks it to end; poll says when it has."""
+
+    def forget(self, id: str) -> None:
+        """Ends it at once if it runs, and removes what it left here."""
+
+    def running(self) -> int:
+        """How many jobs (not workers) run now."""

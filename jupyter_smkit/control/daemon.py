@@ -1,0 +1,164 @@
+"""The daemon: compares what the records want with what is, and acts."""
+
+from __future__ import annotations
+
+import logging
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_smkit.config import Home
+from jupyter_smkit.control import lease, processes
+from jupyter_smkit.state import migrate, wake
+from jupyter_smkit.state.engine import connect, url_of
+from jupyter_smkit.state.lifecycle import Lifecycle
+from jupyter_smkit.state.records import IllegalTransition, LeaseLost, Record, Stale, State
+from jupyter_smkit.state.schema import records
+
+log = logging.getLogger("smkit.daemon")
+_POLL = 5.0
+"""Seconds between rounds when nothing wakes the daemon: the safety net."""
+_WATCH = 1.0
+"""Seconds between looks at whether the other processes live."""
+_RETRY = 1.0
+
+Reconcile = Callable[["Controllers", Record], None]
+"""Brings the world one step nearer to what the record says. May be killed at any instruction."""
+
+
+@dataclass
+class Controllers:
+    """What a reconcile function may use."""
+
+    home: Home
+    state: State
+    executor: Any
+    """:class:`jupyter_smkit.compute.executor.Executor`"""
+    clock: Callable[[], float]
+    call: Callable[..., dict[str, Any]]
+    """``call(record, operation, **params)``: another feature's operation, for the record's
+    account and region; raises ApiError."""
+    soon: dict[tuple[str, ...], float] = field(default_factory=dict)
+
+    def again(self, record: Record, seconds: float) -> None:
+        """Asks for the record to be looked at again, whatever else happens."""
+        self.soon[_identity(record)] = self.clock() + seconds
+
+
+def _identity(record: Record) -> tuple[str, ...]:
+    return (record.account, record.region, record.kind, record.key)
+
+
+class Daemon:
+    """One round looks at every record of a kind with behaviour that is not settled."""
+
+    def __init__(
+        self,
+        controllers: Controllers,
+        reconcilers: Mapping[str, Reconcile],
+        lifecycles: Mapping[str, Lifecycle],
+    ) -> None:
+        self.controllers = controllers
+        self.reconcilers = reconcilers
+        self.lifecycles = lifecycles
+        self._failed: dict[tuple[str, ...], tuple[int, float]] = {}
+
+    def round(self) -> None:
+        """Reconciles each active record once; an exception of one does not keep the others."""
+        for record in self._active():
+            tried, after = self._failed.get(_identity(record), (0, 0.0))
+            if after > self.controllers.clock():
+                continue
+            try:
+                self.reconcilers[record.kind](self.controllers, record)
+                self._failed.pop(_identity(record), None)
+            except LeaseLost:
+                raise
+            except Stale:
+                self.controllers.again(record, 0)
+            except IllegalTransition as error:
+                log.warning("passed over: %s", error)
+            except Exception:
+                log.exception("%s %s", record.kind, record.key)
+                wait = min(60.0, _RETRY * 2**tried)
+                self._failed[_identity(record)] = (tried + 1, self.controllers.clock() + wait)
+                self.controllers.again(record, wait)
+
+    def _active(self) -> list[Record]:
+        found = []
+        with self.controllers.state.read() as transaction:
+            for kind in self.reconcilers:
+                active = self.lifecycles[kind].active
+                found += transaction.where(
+                    records.c.kind == kind, records.c.status.in_(active), order=(records.c.created,)
+                )
+        return found
+
+    def next_round(self, now: float) -> float:
+        """Seconds until the next round is due without being woken."""
+        due = self.controllers.soon
+        self.controllers.soon = {key: at for key, at in due.items() if at > now}
+        return max(0.0, min([_POLL, *(at - now for at in due.values())]))
+
+
+def run(
+    home: Home,
+    assemble: Callable[[Home, State], tuple[Controllers, Mapping[str, Reconcile]]],
+    lifecycles: Mapping[str, Lifecycle],
+    others: Iterable[str] = ("api", "edge"),
+) -> int:
+    """Holds the lease until told to stop or until it is lost."""
+    try:
+        held = lease.hold(home.run, "daemon")
+    except lease.Taken:
+        return 0
+    bell = wake.listen(home.run / "wake", "daemon")
+    signals, stopping = _on_signals()
+    engine = connect(url_of(home))
+    try:
+        if migrate.needs_migration(engine):
+            for role in others:
+                processes.stop(home, role)
+            subprocess.run([sys.executable, "-m", "jupyter_smkit.state.migrate"], check=True)
+    except migrate.SchemaIsNewer as error:
+        log.error("%s", error)
+        return 3
+    state = State(engine, time.time, lifecycles, lambda: wake.ring(home.run / "wake"))
+    state.epoch = state.take_lease()
+    controllers, reconcilers = assemble(home, state)
+    daemon = Daemon(controllers, reconcilers, lifecycles)
+    log.info("daemon %d holds lease %d", os.getpid(), state.epoch)
+    due = 0.0
+    while not stopping():
+        for role in others:
+            if lease.holder(home.run, role) is None:
+                processes.start(home, role)
+        wait = min(_WATCH, max(0.0, due - time.monotonic()))
+        woken, _, _ = select.select([bell.fileno(), signals], [], [], wait)
+        if bell.fileno() in woken or time.monotonic() >= due:
+            wake.drain(bell)
+            try:
+                daemon.round()
+            except LeaseLost:
+                log.warning("another daemon holds the lease now")
+                break
+            due = time.monotonic() + daemon.next_round(time.time())
+    os.close(held)
+    return 0
+
+
+def _on_signals() -> tuple[int, Callable[[], bool]]:
+    """A file that becomes readable at SIGTERM and SIGINT, and whether one has come."""
+    asked: list[int] = []
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda number, frame: asked.append(number))
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    return reader, lambda: bool(asked)

@@ -1,0 +1,77 @@
+"""Starting smkit's own processes, detached, so that they outlive whoever asked for them."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from jupyter_smkit.config import Home
+from jupyter_smkit.control import lease
+
+ROLES = ("daemon", "api", "edge")
+_LOG_LIMIT = 4 * 1024 * 1024
+
+
+def start(home: Home, role: str) -> None:
+    """Starts the process of a role unless it runs; returns at once."""
+    home.prepare()
+    # Whoever else is about to start it waits here and then finds it running.
+    with open(home.run / f"{role}.starting", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        if lease.holder(home.run, role) is not None:
+            return
+        spawn(home, [sys.executable, "-m", "jupyter_smkit.serve", role], home.run / f"{role}.log")
+        wait_until(lambda: lease.holder(home.run, role) is not None, 20)
+
+
+def spawn(home: Home, argv: list[str], log: Path) -> int:
+    """A process in a session of its own, with ``SMKIT_HOME`` set; its output goes to ``log``."""
+    if log.exists() and log.stat().st_size > _LOG_LIMIT:
+        log.replace(log.with_suffix(".old.log"))
+    environment = {**os.environ, "SMKIT_HOME": str(home.path)}
+    # It would make every start of our own processes and of users' jobs 3 to 5 times slower.
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    with open(log, "ab") as out:
+        process = subprocess.Popen(
+            argv,
+            stdin=subprocess.DEVNULL,
+            stdout=out,
+            stderr=out,
+            start_new_session=True,
+            cwd=home.path,
+            env=environment,
+        )
+    return process.pid
+
+
+def stop(home: Home, role: str, patience: float = 15.0) -> bool:
+    """Ends a role's process, by force after ``patience`` seconds; False: it did not run."""
+    pid = lease.holder(home.run, role)
+    if pid is None:
+        return False
+    for sign in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.kill(pid, sign)
+        except ProcessLookupError:
+            break
+        if wait_until(lambda: lease.holder(home.run, role) != pid, patience):
+            break
+    return True
+
+
+def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
+    """Whether ``condition`` became true within ``seconds``."""
+    deadline = time.monotonic() + seconds
+    pause = 0.002
+    while not condition():
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(pause)
+        pause = min(pause * 1.5, 0.1)
+    return True

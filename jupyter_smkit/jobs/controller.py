@@ -1,0 +1,5 @@
+"""What the daemon does for jobs."""
+
+from jupyter_smkit.jobs import processing, training
+
+CONTROLLERS = {"ProcessingJob": processing.reconcile, "TrainingJob": training.reconcile}
