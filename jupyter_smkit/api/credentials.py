@@ -53,6 +53,18 @@ class Credentials:
                     self._write()
         return self._keys[self._default]
 
+    def of(self, account: str) -> Credential:
+        """A lasting pair of an account, made on first use."""
+        first = self.default(account)
+        if first.account == account:
+            return first
+        for key in self._keys.values():
+            if key.account == account and key.expires is None:
+                return key
+        made = new_credential(account)
+        self.add(made)
+        return made
+
     def add(self, credential: Credential) -> None:
         with self._locked():
             self._refresh()

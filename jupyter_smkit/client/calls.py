@@ -37,8 +37,9 @@ class Client:
     region: str
 
     @classmethod
-    def of(cls, home: Home, base_url: str) -> Client:
-        return cls(base_url, own_credential(home), home.settings.region)
+    def of(cls, home: Home, base_url: str, account: str = "", region: str = "") -> Client:
+        """For an account and region; the home's own where they are empty."""
+        return cls(base_url, own_credential(home, account), region or home.settings.region)
 
     def call(self, operation: str, /, service: str = "sagemaker", **params: Any) -> dict[str, Any]:
         """An operation of a json-protocol service. Raises CallFailed."""

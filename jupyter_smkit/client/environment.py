@@ -46,16 +46,20 @@ _SERVICES = (
 
 
 def client_environment(
-    home: Home, base_url: str, environ: Mapping[str, str] = os.environ
+    home: Home,
+    base_url: str,
+    environ: Mapping[str, str] = os.environ,
+    account: str = "",
+    region: str = "",
 ) -> dict[str, str]:
     """What to set in a process so that its AWS clients talk to smkit at ``base_url``.
 
     ``environ`` is the environment it is added to: lists such as ``PYTHONPATH`` are extended, not
     replaced. The caller removes the variables of ``CLEARED``. Writes the SDK's configuration
-    file into the home.
+    file into the home. ``account`` and ``region`` are the home's own where they are empty.
     """
-    key = own_credential(home)
-    region = home.settings.region
+    key = own_credential(home, account)
+    region = region or home.settings.region
     configuration = str(write_sdk_configuration(home))
     return {
         "SMKIT_HOME": str(home.path),
@@ -126,8 +130,9 @@ def write_sdk_configuration(home: Home) -> Path:
     return file
 
 
-def own_credential(home: Home) -> Credential:
-    return Credentials(home.credentials).default(home.settings.account)
+def own_credential(home: Home, account: str = "") -> Credential:
+    """The key pair that smkit's own clients sign with in an account; made on first use."""
+    return Credentials(home.credentials).of(account or home.settings.account)
 
 
 def _joined(first: str, rest: str, separator: str) -> str:
