@@ -1,0 +1,51 @@
+"""Candidate 0: LightGBM as it comes, the score that every other candidate has to beat."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+from lightgbm import LGBMClassifier, LGBMRegressor
+from pandas.api import types
+from sklearn.compose import ColumnTransformer
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import OrdinalEncoder
+
+from jupyter_smkit.automl.dataset import Dataset
+from jupyter_smkit.automl.objectives import REGRESSION
+
+NAME = "Baseline-LightGBM"
+MAX_CATEGORIES = 254
+"""A column of text with more distinct values is left out: it is rather prose or an identifier."""
+
+
+def fit(dataset: Dataset, train: pd.DataFrame, seed: int) -> Pipeline:
+    """A scikit-learn pipeline over the raw columns. Raises ValueError where none is usable."""
+    numeric, categorical = _roles(train, dataset.features)
+    if not numeric and not categorical:
+        raise ValueError("no column is numeric or has fewer than 255 categories")
+    encoder = OrdinalEncoder(
+        handle_unknown="use_encoded_value", unknown_value=-1, encoded_missing_value=-1
+    )
+    columns = ColumnTransformer(
+        [("categorical", encoder, categorical), ("numeric", "passthrough", numeric)]
+    )
+    common: dict[str, Any] = {"random_state": seed, "verbosity": -1}
+    regression = dataset.problem_type == REGRESSION
+    model = LGBMRegressor(**common) if regression else LGBMClassifier(**common)
+    pipeline = Pipeline([("columns", columns), ("model", model)])
+    fitting: dict[str, Any] = {"model__categorical_feature": list(range(len(categorical)))}
+    if dataset.weight:
+        fitting["model__sample_weight"] = train[dataset.weight]
+    return pipeline.fit(train[list(dataset.features)], train[dataset.target], **fitting)
+
+
+def _roles(train: pd.DataFrame, features: tuple[str, ...]) -> tuple[list[str], list[str]]:
+    numeric, categorical = [], []
+    for name in features:
+        column = train[name]
+        if types.is_numeric_dtype(column) or types.is_bool_dtype(column):
+            numeric.append(name)
+        elif not types.is_datetime64_any_dtype(column) and column.nunique() <= MAX_CATEGORIES:
+            categorical.append(name)
+    return numeric, categorical
