@@ -1,0 +1,87 @@
+"""Typed pandas frames out of a request's rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from jupyter_smkit.gateway.inference import Refusal
+from jupyter_smkit.gateway.schema import (
+    BOOLEAN,
+    BOOLEANS,
+    CATEGORY,
+    DATETIME,
+    MISSING,
+    NUMBER,
+    UNKNOWN,
+    Schema,
+    aligned,
+    matrix,
+    numbers,
+)
+from jupyter_smkit.gateway.tables import Table
+
+
+def frame(table: Table, schema: Schema) -> pd.DataFrame:
+    """The columns that ``schema`` names, with its types. Raises Refusal."""
+    rows = aligned(table, schema.names)
+    if all(kind == NUMBER for kind in schema.kinds):
+        return pd.DataFrame(matrix(rows, schema.names), columns=list(schema.names), copy=False)
+    columns = {
+        name: _column(cells, kind, name)
+        for name, kind, cells in zip(
+            schema.names, schema.kinds, zip(*rows, strict=True), strict=True
+        )
+    }
+    return pd.DataFrame(columns)
+
+
+def _column(cells: Sequence[Any], kind: str, name: str) -> Any:
+    match kind:
+        case _ if kind == NUMBER:
+            return np.array(numbers(cells, name))
+        case _ if kind == BOOLEAN:
+            return _booleans(cells, name)
+        case _ if kind == DATETIME:
+            try:
+                return pd.to_datetime(pd.Series([_text(cell) for cell in cells]))
+            except ValueError:
+                raise Refusal(f"Column {name}: {cells[0]!r} is not a date") from None
+        case _ if kind == UNKNOWN:
+            return _guessed(cells)
+        case _ if kind == CATEGORY:
+            return pd.Categorical([_text(cell) for cell in cells])
+    return pd.Series([_text(cell) for cell in cells], dtype=object)
+
+
+def _text(cell: Any) -> str | None:
+    """A cell as the text that stood in the training file; None where it is missing."""
+    if cell is None or cell == "" or cell != cell:
+        return None
+    return cell if isinstance(cell, str) else str(cell)
+
+
+def _booleans(cells: Sequence[Any], name: str) -> Any:
+    found: list[bool | None] = []
+    for cell in cells:
+        text = str(cell).strip()
+        if cell is None or text in MISSING:
+            found.append(None)
+        elif text.lower() in BOOLEANS:
+            found.append(BOOLEANS[text.lower()])
+        else:
+            raise Refusal(f"Column {name}: {cell!r} is neither true nor false")
+    return np.array(found, dtype=object if None in found else bool)
+
+
+def _guessed(cells: Sequence[Any]) -> Any:
+    """Numbers where all cells are numbers or missing, else text."""
+    if not any(isinstance(cell, str) for cell in cells):
+        return list(cells)
+    try:
+        return np.array(numbers(cells, ""))
+    except Refusal:
+        return pd.Series([_text(cell) for cell in cells], dtype=object)

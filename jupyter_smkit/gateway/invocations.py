@@ -1,0 +1,250 @@
+"""InvokeEndpoint: who asks, which variant answers, and what the client gets."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import random
+import re
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from jupyter_smkit.api import sigv4
+from jupyter_smkit.api.credentials import Credentials
+from jupyter_smkit.api.errors import ApiError, BadSignature, code_for
+from jupyter_smkit.gateway.http import Exchange
+from jupyter_smkit.gateway.limits import checked_headers
+from jupyter_smkit.gateway.metrics import Metrics
+from jupyter_smkit.gateway.routes import Endpoint, Routes, Variant, choose
+from jupyter_smkit.gateway.streams import BodyTooLarge
+from jupyter_smkit.gateway.upstream import Lost, Pool
+
+MAX_BODY = 6_291_456
+MODEL_TIMEOUT = 60.0
+PATH = re.compile(
+    r"/endpoints/([^/?]+)/(invocations|invocations-response-stream|async-invocations)"
+)
+_OPERATIONS = {
+    "invocations": "InvokeEndpoint",
+    "invocations-response-stream": "InvokeEndpointWithResponseStream",
+    "async-invocations": "InvokeEndpointAsync",
+}
+_TIMED_OUT = (
+    "Your invocation timed out while waiting for a response from container primary. Review the "
+    "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
+)
+
+
+class ValidationError(ApiError):
+    code, status = "ValidationError", 400
+
+
+class ServiceUnavailable(ApiError):
+    code, status = "ServiceUnavailable", 503
+
+
+class ModelError(ApiError):
+    """The model answered with an error, or not at all."""
+
+    code, status = "ModelError", 424
+
+    def __init__(self, endpoint: Endpoint, variant: Variant, status: int, message: str) -> None:
+        whose = "client" if 400 <= status < 500 else "server"
+        super().__init__(
+            f'Received {whose} error ({status}) from primary with message "{message}". '
+            f"See the log {variant.log or variant.name} in account {endpoint.account} "
+            "for more information."
+        )
+        self.original = status
+        self.members = {
+            "OriginalStatusCode": status,
+            "OriginalMessage": message,
+            "LogStreamArn": endpoint.log_arn(variant),
+            "Message": self.message,
+        }
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model said. ``seconds``: how long it took."""
+
+    status: int
+    content_type: bytes
+    attributes: bytes
+    body: bytes
+    seconds: float
+
+
+@dataclass
+class Gateway:
+    """Serves the endpoints in ``routes``."""
+
+    routes: Routes
+    credentials: Credentials
+    metrics: Metrics = field(default_factory=Metrics)
+    clock: Callable[[], float] = time.time
+    """Unix seconds."""
+    draw: Callable[[], float] = random.random
+    """Uniform in [0, 1)."""
+    model_timeout: float = MODEL_TIMEOUT
+    pools: dict[str, Pool] = field(default_factory=dict)
+    """By the path of a worker's socket."""
+
+    def drop_unused_pools(self) -> None:
+        for path in self.pools.keys() - self.routes.workers():
+            self.pools.pop(path).close()
+
+    async def invoke(self, exchange: Exchange) -> None:
+        """Answers a request whose target matches ``PATH``."""
+        try:
+            await self._invoke(exchange)
+        except ApiError as error:
+            answer_error(exchange, error)
+
+    async def _invoke(self, exchange: Exchange) -> None:
+        begun = time.perf_counter()
+        path = PATH.fullmatch(exchange.target.partition("?")[0])
+        assert path is not None
+        name, verb = path.groups()
+        try:
+            body = await exchange.whole(MAX_BODY)
+        except BodyTooLarge:
+            raise _too_large() from None
+        account, region = self._signer(exchange, body)
+        if verb != "invocations":
+            raise ValidationError(f"{_OPERATIONS[verb]}: not supported by smkit yet")
+        headers = checked_headers(exchange.headers)
+        endpoint = self.routes.endpoints.get((account, region, name))
+        if endpoint is None:
+            raise ValidationError(f"Endpoint {name} of account {account} not found.")
+        variant = self._variant(endpoint, exchange.headers.get("x-amzn-sagemaker-target-variant"))
+        status, model_seconds = 500, 0.0
+        try:
+            answer = await self._ask(endpoint, variant, headers, body)
+            status, model_seconds = answer.status, answer.seconds
+            if not 200 <= status < 300:
+                text = answer.body[:4096].decode(errors="replace")
+                raise ModelError(endpoint, variant, status, text)
+        finally:
+            overhead = time.perf_counter() - begun - model_seconds
+            self.metrics.record(endpoint, variant.name, status, model_seconds, overhead)
+        _answer(exchange, variant, answer)
+
+    def _signer(self, exchange: Exchange, body: bytes) -> tuple[str, str]:
+        """The account and region that the request is signed for."""
+        request = sigv4.Request(exchange.method, exchange.target, exchange.headers)
+        found = sigv4.parse(request)
+        now = self.clock()
+        credential = self.credentials.get(found.access_key, now, found.token)
+        if found.service != "sagemaker":
+            raise BadSignature("Credential should be scoped to correct service: 'sagemaker'.")
+        sigv4.verify(request, found, credential.secret, hashlib.sha256(body).hexdigest(), now)
+        return credential.account, found.region
+
+    def _variant(self, endpoint: Endpoint, target: str | None) -> Variant:
+        if target is not None:
+            named = endpoint.variant(target)
+            if named is None:
+                there = ", ".join(variant.name for variant in endpoint.variants)
+                raise ValidationError(
+                    f"Variant {target} of endpoint {endpoint.name} not found; there are: {there}."
+                )
+            return named
+        chosen = choose(endpoint.variants, self.draw())
+        if chosen is None:
+            raise ValidationError(
+                f"No variant of endpoint {endpoint.name} has a weight above 0; "
+                "name one in TargetVariant, or set weights with UpdateEndpointWeightsAndCapacities."
+            )
+        return chosen
+
+    async def _ask(
+        self, endpoint: Endpoint, variant: Variant, headers: bytes, body: bytes
+    ) -> Answer:
+        request = b"POST /invocations HTTP/1.1\r\nhost: model\r\n%bcontent-length: %d\r\n\r\n%b" % (
+            headers,
+            len(body),
+            body,
+        )
+        begun = time.perf_counter()
+        tried: list[str] = []
+        try:
+            async with asyncio.timeout(self.model_timeout):
+                for path in self._by_load(variant):
+                    try:
+                        status, raw, content = await self._send(path, request)
+                    except OSError as error:
+                        if isinstance(error, Lost):
+                            tried.append(path)
+                        if len(tried) > 1:
+                            break
+                        continue
+                    seconds = time.perf_counter() - begun
+                    kind = raw.get(b"content-type", b"application/octet-stream")
+                    attributes = raw.get(b"x-amzn-sagemaker-custom-attributes", b"")
+                    return Answer(status, kind, attributes, content, seconds)
+        except TimeoutError:
+            raise ModelError(endpoint, variant, 0, _TIMED_OUT) from None
+        except BodyTooLarge:
+            message = f"the model's answer is longer than {MAX_BODY} bytes"
+            raise ModelError(endpoint, variant, 500, message) from None
+        if tried:
+            message = "the model's process ended while it worked on this request"
+            raise ModelError(endpoint, variant, 500, message)
+        raise ServiceUnavailable(
+            f"No worker of variant {variant.name} of endpoint {endpoint.name} answers at the "
+            "moment; it is started again. Try again, or see its log: " + variant.log
+        )
+
+    def _by_load(self, variant: Variant) -> list[str]:
+        """The variant's workers, the least busy first, and the first once more for a retry."""
+        busy = {path: self._pool(path).busy for path in variant.workers}
+        turn = self.draw if len(busy) > 1 else (lambda: 0.0)
+        order = sorted(busy, key=lambda path: (busy[path], turn()))
+        return order + order[:1]
+
+    def _pool(self, path: str) -> Pool:
+        pool = self.pools.get(path)
+        if pool is None:
+            pool = self.pools[path] = Pool(path)
+        return pool
+
+    async def _send(self, path: str, request: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
+        upstream = await self._pool(path).connect()
+        try:
+            response = await upstream.request(request)
+            content = await response.body.whole(MAX_BODY)
+        finally:
+            upstream.release()
+        return response.status, {name.lower(): value for name, value in response.raw}, content
+
+
+def _too_large() -> ValidationError:
+    return ValidationError(
+        "1 validation error detected: Value at 'body' failed to satisfy constraint: Member must "
+        f"have length less than or equal to {MAX_BODY}"
+    )
+
+
+def _answer(exchange: Exchange, variant: Variant, answer: Answer) -> None:
+    headers = [
+        (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+        (b"x-amzn-invoked-production-variant", variant.name.encode()),
+        (b"content-type", answer.content_type),
+    ]
+    if answer.attributes:
+        headers.append((b"x-amzn-sagemaker-custom-attributes", answer.attributes))
+    exchange.answer(200, headers, answer.body)
+
+
+def answer_error(exchange: Exchange, error: ApiError) -> None:
+    body = error.members if "Message" in error.members else {"message": error.message}
+    headers = (
+        (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+        (b"x-amzn-errortype", code_for(error, "rest-json").encode()),
+        (b"content-type", b"application/json"),
+    )
+    exchange.answer(error.status, headers, json.dumps(body).encode())

@@ -1,0 +1,80 @@
+"""Serving a model of tables: decode, stack what came together, predict once, split, encode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from jupyter_smkit.gateway import codecs
+from jupyter_smkit.gateway.inference import Inquiry, Outcome, Refusal, Service
+from jupyter_smkit.gateway.predictions import Prediction, columns
+from jupyter_smkit.gateway.schema import Schema, aligned
+from jupyter_smkit.gateway.tables import Table, stack
+
+BATCH = 128
+
+Predict = Callable[[Table, bool], Prediction]
+"""Rows, and whether probabilities are wanted, to predictions for each row. Raises Refusal."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    index: int
+    table: Table
+    accept: str
+
+
+def service(
+    flavour: str, predict: Predict, schema: Schema | None, outputs: Sequence[str]
+) -> Service:
+    """``schema``: the columns that ``predict`` takes, where they have names."""
+    probabilities = bool({*outputs} - {"predicted_label"})
+
+    def read(index: int, inquiry: Inquiry) -> _Asked:
+        kind = codecs.content_type(inquiry.content_type)
+        accept = codecs.accepted(inquiry.accept, codecs.answer_type(kind))
+        table = codecs.decode(inquiry.body, inquiry.content_type)
+        if schema is not None:
+            table = Table(aligned(table, schema.names), schema.names)
+        return _Asked(index, table, accept)
+
+    def predict_all(group: list[_Asked]) -> list[Outcome]:
+        prediction = predict(stack([asked.table for asked in group]), probabilities)
+        outcomes: list[Outcome] = []
+        start = 0
+        for asked in group:
+            stop = start + len(asked.table)
+            part = prediction.part(start, stop)
+            outcomes.append(codecs.encode(columns(part, outputs), asked.accept))
+            start = stop
+        return outcomes
+
+    def answer(inquiries: Sequence[Inquiry]) -> list[Outcome]:
+        outcomes: list[Outcome] = [Refusal("no answer", 500)] * len(inquiries)
+        groups: dict[tuple[object, ...], list[_Asked]] = {}
+        for index, inquiry in enumerate(inquiries):
+            try:
+                asked = read(index, inquiry)
+            except Exception as error:
+                outcomes[index] = error
+            else:
+                kind = inquiry.content_type, asked.table.names, asked.table.width
+                groups.setdefault(kind, []).append(asked)
+        for group in groups.values():
+            for asked, outcome in zip(group, _each_if_not_all(predict_all, group), strict=True):
+                outcomes[asked.index] = outcome
+        return outcomes
+
+    return Service(flavour, answer, BATCH)
+
+
+def _each_if_not_all(
+    predict: Callable[[list[_Asked]], list[Outcome]], group: list[_Asked]
+) -> list[Outcome]:
+    """A batch that fails is tried one by one, so that one bad request fails alone."""
+    try:
+        return predict(group)
+    except Exception as error:
+        if len(group) == 1:
+            return [error]
+        return [outcome for asked in group for outcome in _each_if_not_all(predict, [asked])]
