@@ -283,16 +283,18 @@ def sign(
     region: str,
     service: str,
     body: bytes = b"",
+    payload: str = "",
     now: float,
     token: str | None = None,
     extra: Iterable[str] = (),
 ) -> dict[str, str]:
     """The headers to add to ``request`` (which must have ``host``) so that it verifies.
 
+    ``payload`` stands for the body's hash where the body is streamed (``UNSIGNED``);
     ``extra`` names further headers of the request to sign.
     """
     timestamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
-    payload = hashlib.sha256(body).hexdigest()
+    payload = payload or hashlib.sha256(body).hexdigest()
     added = {"x-amz-date": timestamp, "x-amz-content-sha256": payload}
     if token:
         added["x-amz-security-token"] = token

@@ -1,0 +1,40 @@
+"""The Jupyter server extension and its one route table."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jupyter_server.extension.application import ExtensionApp
+
+from jupyter_smkit.config import Home
+from jupyter_smkit.server.edge import Edge
+from jupyter_smkit.server.events import Events, EventsHandler
+from jupyter_smkit.server.handlers import (
+    InvokeHandler,
+    OperationHandler,
+    StatusHandler,
+    WranglerHandler,
+)
+from jupyter_smkit.server.s3 import ObjectHandler
+
+ROUTES: list[tuple[str, type[Any]]] = [
+    (r"/smkit/aws/([a-z-]+)/([A-Za-z0-9]+)", OperationHandler),
+    (r"/smkit/s3(/.*)", ObjectHandler),
+    (r"/smkit/invoke/([^/]+)", InvokeHandler),
+    (r"/smkit/wrangler/([a-z_-]+)", WranglerHandler),
+    (r"/smkit/status", StatusHandler),
+    (r"/smkit/events", EventsHandler),
+]
+
+
+class SmkitExtension(ExtensionApp):
+    """Authenticates the browser, signs and forwards; it holds no logic of smkit's own."""
+
+    name = "smkit"
+
+    def initialize_settings(self) -> None:
+        edge = Edge(Home.from_environment())
+        self.settings.update(smkit_edge=edge, smkit_events=Events(edge))
+
+    def initialize_handlers(self) -> None:
+        self.handlers.extend(ROUTES)

@@ -1,0 +1,167 @@
+"""Requests to the edge, signed with smkit's own key; smkit is started where it does not run."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
+from typing import Any, TypeVar, cast
+
+from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
+from tornado.httpclient import HTTPClientError, HTTPRequest, HTTPResponse
+from tornado.httputil import HTTPHeaders, HTTPMessageDelegate, RequestStartLine
+from tornado.iostream import StreamClosedError
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
+from tornado.tcpclient import TCPClient
+
+from jupyter_smkit.api.credentials import Credentials
+from jupyter_smkit.api.sigv4 import Request, sign
+from jupyter_smkit.config import Home
+
+_UNBOUNDED = 1 << 50
+_ADVICE = 'Run "smkit doctor" to see what is wrong'
+Write = Callable[[bytes], Awaitable[None]]
+Produce = Callable[[Write], Awaitable[None]]
+Result = TypeVar("Result")
+
+
+class EdgeUnavailable(Exception):
+    """smkit does not answer and could not be started; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Outgoing:
+    """A request to make: ``service`` names the signature's scope, ``target`` is path and query."""
+
+    service: str
+    method: str
+    target: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+    payload: str = ""
+    """What stands for the body's hash where the body is streamed: ``UNSIGNED-PAYLOAD``."""
+
+
+class Edge:
+    """The door to smkit of one home."""
+
+    def __init__(self, home: Home) -> None:
+        self.home = home
+        self._credentials = Credentials(home.credentials)
+        self._client = SimpleAsyncHTTPClient(
+            force_instance=True, max_clients=64, max_body_size=_UNBOUNDED
+        )
+        self._starting: asyncio.Task[str] | None = None
+
+    async def send(
+        self,
+        outgoing: Outgoing,
+        *,
+        produce: Produce | None = None,
+        on_head: Callable[[str], None] | None = None,
+        on_chunk: Callable[[bytes], Awaitable[None] | None] | None = None,
+    ) -> HTTPResponse:
+        """Any answer of the edge, errors too; raises EdgeUnavailable.
+
+        ``produce`` writes a streamed body, ``on_head`` and ``on_chunk`` take a streamed answer
+        (its head line by line, as tornado's ``header_callback``).
+        """
+        request = partial(
+            HTTPRequest,
+            method=outgoing.method,
+            body=outgoing.body,
+            body_producer=cast("Any", produce),
+            header_callback=on_head,
+            streaming_callback=on_chunk,
+            request_timeout=0,
+            follow_redirects=False,
+            decompress_response=False,
+            allow_nonstandard_methods=True,
+        )
+
+        async def fetch(address: str) -> HTTPResponse:
+            headers = self.signed(outgoing, address)
+            return await self._client.fetch(
+                request(address + outgoing.target, headers=headers), raise_error=False
+            )
+
+        return await self._running(fetch)
+
+    async def follow(self, outgoing: Outgoing, delegate: HTTPMessageDelegate) -> None:
+        """Hands an endless answer to ``delegate``; cancelling closes the connection."""
+
+        async def read(address: str) -> None:
+            host, _, port = address.partition("://")[2].partition(":")
+            stream = await TCPClient().connect(host, int(port))
+            try:
+                limits = HTTP1ConnectionParameters(no_keep_alive=True, max_body_size=_UNBOUNDED)
+                connection = HTTP1Connection(stream, is_client=True, params=limits)
+                start = RequestStartLine(outgoing.method, outgoing.target, "HTTP/1.1")
+                headers = HTTPHeaders(self.signed(outgoing, address))
+                await connection.write_headers(start, headers)
+                connection.finish()
+                await connection.read_response(delegate)
+            finally:
+                stream.close()
+
+        await self._running(read)
+
+    async def _running(self, attempt: Callable[[str], Awaitable[Result]]) -> Result:
+        """Tries the kept port; starts smkit and tries once more where nothing listens there."""
+        kept = self._kept_address()
+        try:
+            if kept is not None:
+                try:
+                    return await attempt(kept)
+                except (ConnectionRefusedError, StreamClosedError) as error:
+                    if not _is_refused(error):
+                        raise
+            return await attempt(await self.address())
+        except (OSError, HTTPClientError) as error:
+            raise EdgeUnavailable(f"smkit does not answer: {error}. {_ADVICE}") from error
+
+    def signed(self, outgoing: Outgoing, address: str) -> dict[str, str]:
+        """The headers of a request, complete and signed for the edge at ``address``."""
+        settings = self.home.settings
+        key = self._credentials.default(settings.account)
+        headers = {name.lower(): value for name, value in outgoing.headers.items()}
+        headers["host"] = address.partition("://")[2]
+        request = Request(outgoing.method, outgoing.target, headers)
+        return headers | sign(
+            request,
+            access_key=key.access_key,
+            secret=key.secret,
+            region=settings.region,
+            service=outgoing.service,
+            body=outgoing.body or b"",
+            payload=outgoing.payload,
+            now=time.time(),
+        )
+
+    async def address(self) -> str:
+        """``http://127.0.0.1:PORT``, with smkit started; raises EdgeUnavailable."""
+        if self._starting is None or self._starting.done():
+            self._starting = asyncio.create_task(asyncio.to_thread(_ensure_running, self.home))
+        try:
+            return await asyncio.shield(self._starting)
+        except Exception as error:
+            raise EdgeUnavailable(f"smkit did not start: {error}. {_ADVICE}") from error
+
+    def _kept_address(self) -> str | None:
+        try:
+            return f"http://127.0.0.1:{int(self.home.port_file.read_text())}"
+        except (FileNotFoundError, ValueError):
+            return None
+
+
+def _is_refused(error: OSError) -> bool:
+    return isinstance(getattr(error, "real_error", None) or error, ConnectionRefusedError)
+
+
+def _ensure_running(home: Home) -> str:
+    # Imported on first use: the Jupyter server starts without it.
+    address: str = import_module("jupyter_smkit.serve").ensure_running(home)
+    return address.rstrip("/")

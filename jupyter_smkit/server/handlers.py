@@ -1,0 +1,130 @@
+"""Handlers that sign a browser's request and forward it: operations, invocations, our own routes."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+from urllib.parse import quote
+
+from jupyter_server.auth.decorator import authorized
+from jupyter_server.base.handlers import APIHandler
+from tornado import web
+from tornado.httpclient import HTTPResponse
+
+from jupyter_smkit.server.edge import Edge, EdgeUnavailable, Outgoing
+
+# The `X-Amz-Target` prefixes of the services that speak the JSON protocol.
+TARGETS = {
+    "sagemaker": "SageMaker",
+    "logs": "Logs_20140328",
+    "monitoring": "GraniteServiceVersion20100801",
+    "athena": "AmazonAthena",
+    "glue": "AWSGlue",
+    "ecr": "AmazonEC2ContainerRegistry_V20150921",
+    "application-autoscaling": "AnyScaleFrontendService",
+}
+_PASSED_BACK = re.compile(r"x-amzn?-", re.IGNORECASE)
+
+
+class EdgeHandler(APIHandler):
+    """Base of the handlers that answer with what the edge answers."""
+
+    auth_resource = "smkit"
+
+    @property
+    def edge(self) -> Edge:
+        edge: Edge = self.settings["smkit_edge"]
+        return edge
+
+    async def forward(self, outgoing: Outgoing) -> None:
+        try:
+            response = await self.edge.send(outgoing)
+        except EdgeUnavailable as error:
+            self.refuse(503, "ServiceUnavailable", str(error))
+            return
+        self.answer(response)
+
+    def answer(self, response: HTTPResponse) -> None:
+        self.set_status(response.code)
+        for name, value in response.headers.get_all():
+            if _PASSED_BACK.match(name):
+                self.set_header(name, value)
+        self.finish(
+            response.body or b"",
+            set_content_type=response.headers.get("Content-Type", "application/json"),
+        )
+
+    def refuse(self, status: int, code: str, message: str) -> None:
+        self.set_status(status)
+        self.finish(json.dumps({"__type": code, "message": message}))
+
+    def write_error(self, status_code: int, **kwargs: Any) -> None:
+        error = kwargs.get("exc_info", (None, None))[1]
+        message = getattr(error, "log_message", None) or self._reason
+        code = "AccessDeniedException" if status_code == 403 else "InternalFailure"
+        self.refuse(status_code, code, message)
+
+
+class OperationHandler(EdgeHandler):
+    """``POST aws/<service>/<Operation>``"""
+
+    @web.authenticated
+    @authorized
+    async def post(self, service: str, operation: str) -> None:
+        prefix = TARGETS.get(service)
+        if prefix is None:
+            self.refuse(
+                404,
+                "UnknownOperationException",
+                f"No service {service!r} here; there are {', '.join(TARGETS)}",
+            )
+            return
+        await self.forward(
+            Outgoing(
+                service,
+                "POST",
+                "/",
+                {
+                    "content-type": "application/x-amz-json-1.1",
+                    "x-amz-target": f"{prefix}.{operation}",
+                },
+                self.request.body or b"{}",
+            )
+        )
+
+
+class InvokeHandler(EdgeHandler):
+    """``POST invoke/<endpoint>``"""
+
+    @web.authenticated
+    @authorized
+    async def post(self, endpoint: str) -> None:
+        headers = {
+            name: value
+            for name, value in self.request.headers.get_all()
+            if name.lower() in ("content-type", "accept")
+            or name.lower().startswith("x-amzn-sagemaker-")
+        }
+        target = f"/endpoints/{quote(endpoint, safe='')}/invocations"
+        await self.forward(Outgoing("sagemaker", "POST", target, headers, self.request.body))
+
+
+class WranglerHandler(EdgeHandler):
+    """``POST wrangler/<verb>``"""
+
+    @web.authenticated
+    @authorized
+    async def post(self, verb: str) -> None:
+        headers = {"content-type": "application/json"}
+        target = f"/_smkit/wrangler/{verb}"
+        await self.forward(Outgoing("smkit", "POST", target, headers, self.request.body or b"{}"))
+
+
+class StatusHandler(EdgeHandler):
+    """``GET status``"""
+
+    @web.authenticated
+    @authorized
+    async def get(self) -> None:
+        await self.forward(Outgoing("smkit", "GET", "/_smkit/status"))

@@ -1,0 +1,78 @@
+from __future__ import annotations
+
+import json
+
+import httpx
+import pytest
+
+
+def test_an_operation_is_signed_and_forwarded(browser: httpx.Client) -> None:
+    answer = browser.post("aws/sagemaker/ListModels", json={"MaxResults": 5})
+    assert answer.status_code == 200
+    assert answer.json() == {
+        "target": "SageMaker.ListModels",
+        "path": "/",
+        "body": '{"MaxResults":5}',
+    }
+
+
+def test_log_operations_carry_the_prefix_of_cloudwatch_logs(browser: httpx.Client) -> None:
+    answer = browser.post("aws/logs/GetLogEvents", json={})
+    assert answer.json()["target"] == "Logs_20140328.GetLogEvents"
+
+
+def test_an_unknown_service_is_refused_in_awss_words(browser: httpx.Client) -> None:
+    answer = browser.post("aws/nosuch/List", json={})
+    assert answer.status_code == 404
+    assert answer.json()["__type"] == "UnknownOperationException"
+
+
+def test_invocations_keep_content_type_headers_and_status(browser: httpx.Client) -> None:
+    answer = browser.post(
+        "invoke/my-endpoint",
+        content="a,b",
+        headers={"Content-Type": "text/csv", "X-Amzn-SageMaker-Target-Variant": "AllTraffic"},
+    )
+    assert (answer.status_code, answer.text) == (200, "A,B")
+    assert answer.headers["content-type"] == "text/csv"
+    assert answer.headers["x-amzn-invoked-production-variant"] == "AllTraffic"
+
+
+def test_an_error_of_the_edge_arrives_unchanged(browser: httpx.Client) -> None:
+    answer = browser.post("invoke/missing", content="1")
+    assert answer.status_code == 400
+    assert answer.json() == {"__type": "ValidationError", "message": "not found"}
+
+
+def test_the_routes_of_the_flow_editor_and_the_status(browser: httpx.Client) -> None:
+    asked = browser.post("wrangler/preview", json={"node": "n"}).json()
+    assert (asked["path"], json.loads(asked["body"])) == ("/_smkit/wrangler/preview", {"node": "n"})
+    assert browser.get("status").json()["path"] == "/_smkit/status"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "aws/sagemaker/ListModels"),
+        ("POST", "invoke/x"),
+        ("POST", "wrangler/preview"),
+        ("GET", "status"),
+        ("PUT", "s3/bucket/key"),
+        ("DELETE", "s3/bucket/key"),
+    ],
+)
+def test_who_is_not_signed_in_gets_nowhere(jupyter: str, method: str, path: str) -> None:
+    answer = httpx.request(method, f"{jupyter}/smkit/{path}")
+    assert answer.status_code == 403
+
+
+def test_a_cookie_alone_is_not_enough_to_write(jupyter: str) -> None:
+    with httpx.Client(base_url=jupyter, follow_redirects=True) as client:
+        client.get("/api/status", params={"token": "a-real-token"})
+        client.get("/login", params={"token": "a-real-token"})
+        forged = client.post("/smkit/aws/sagemaker/ListModels", json={})
+        assert forged.status_code == 403
+        assert "_xsrf" in forged.json()["message"]
+        proof = {"X-XSRFToken": client.cookies["_xsrf"]}
+        honest = client.post("/smkit/aws/sagemaker/ListModels", json={}, headers=proof)
+        assert honest.status_code == 200
