@@ -92,16 +92,29 @@ class Client:
         with closing(self._send(method, target, service, body, headers or {})) as response:
             return response.read()
 
-    def events(self, after: int | None = None) -> Iterator[dict[str, Any]]:
-        """Events as they come, without end; ``after`` a sequence number, None: from now on."""
+    def events(
+        self, after: int | None = None, silence: float | None = None
+    ) -> Iterator[dict[str, Any]]:
+        """Events as they come; ``after`` a sequence number, None: from now on.
+
+        Ends when smkit does, or, where ``silence`` is given, by TimeoutError after so many seconds
+        without a word; smkit says an empty one every 20 s.
+        """
         query = "" if after is None else "?" + urlencode({"after": after})
-        with closing(self._send("GET", f"/_smkit/events{query}", "smkit", b"", {})) as response:
+        target = f"/_smkit/events{query}"
+        with closing(self._send("GET", target, "smkit", b"", {}, silence)) as response:
             for line in response:
                 if line.strip():
                     yield json.loads(line)
 
     def _send(
-        self, method: str, target: str, service: str, body: bytes, headers: dict[str, str]
+        self,
+        method: str,
+        target: str,
+        service: str,
+        body: bytes,
+        headers: dict[str, str],
+        timeout: float | None = None,
     ) -> http.client.HTTPResponse:
         base = urlsplit(self.base_url)
         headers = {"host": base.netloc, **headers}
@@ -115,7 +128,7 @@ class Client:
             now=time.time(),
             token=self.credential.token,
         )
-        connection = http.client.HTTPConnection(base.hostname or "", base.port)
+        connection = http.client.HTTPConnection(base.hostname or "", base.port, timeout=timeout)
         connection.request(method, target, body or None, {**headers, **signed})
         response = connection.getresponse()
         if response.status >= 300:

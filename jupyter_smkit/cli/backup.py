@@ -1,0 +1,83 @@
+"""``smkit backup``: everything smkit keeps, as it stood at one moment, while it runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import sys
+import tarfile
+import tempfile
+from argparse import Namespace
+from contextlib import closing
+from pathlib import Path
+
+from jupyter_smkit.config import Home
+
+_PLAIN = ("credentials.json", "config.toml", "port", "sagemaker-config.yaml")
+
+
+def run(arguments: Namespace, home: Home) -> int:
+    target = Path(arguments.file).absolute()
+    if home.settings.state_url:
+        print(
+            "The state lies in PostgreSQL: back it up with pg_dump. The archive holds the rest.",
+            file=sys.stderr,
+        )
+    size = backup(home, target)
+    print(f"{target}: {size / 1e6:.1f} MB. To restore it, unpack it into an empty SMKIT_HOME.")
+    return 0
+
+
+def backup(home: Home, target: Path) -> int:
+    """Writes the archive and answers its size in bytes. Raises FileExistsError, ValueError."""
+    if target.exists():
+        raise FileExistsError(f"{target} exists already")
+    if not home.path.exists():
+        raise ValueError(f"{home.path} does not exist: there is nothing to back up")
+    kind = {".gz": "w:gz", ".tgz": "w:gz", ".xz": "w:xz"}.get(target.suffix, "w")
+    with tempfile.TemporaryDirectory(prefix="backup-", dir=home.path) as directory:
+        copy = Path(directory)
+        _snapshot(home, copy)
+        partial = target.with_name(f".{target.name}.partial")
+        try:
+            with tarfile.open(partial, kind) as archive:  # type: ignore[call-overload]
+                for entry in sorted(copy.iterdir()):
+                    archive.add(entry, entry.name)
+            with open(partial, "rb") as file:
+                os.fsync(file.fileno())
+            partial.replace(target)
+        finally:
+            partial.unlink(missing_ok=True)
+    return target.stat().st_size
+
+
+def _snapshot(home: Home, copy: Path) -> None:
+    index = home.objects / "index.db"
+    if index.exists():
+        # No object appears or goes while its blobs are linked, so index and blobs agree.
+        with closing(sqlite3.connect(index, timeout=60, isolation_level=None)) as held:
+            held.execute("BEGIN IMMEDIATE")
+            shutil.copytree(
+                home.objects / "blobs", copy / "objects" / "blobs", copy_function=os.link
+            )
+            _copy_database(index, copy / "objects" / "index.db")
+            if home.state.exists():
+                _copy_database(home.state, copy / home.state.name)
+            held.execute("ROLLBACK")
+    elif home.state.exists():
+        _copy_database(home.state, copy / home.state.name)
+    if home.logs.exists():
+        shutil.copytree(home.logs, copy / home.logs.name)
+    for name in _PLAIN:
+        if (home.path / name).exists():
+            shutil.copy2(home.path / name, copy / name)
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with (
+        closing(sqlite3.connect(source, timeout=60)) as database,
+        closing(sqlite3.connect(target)) as copy,
+    ):
+        database.backup(copy)

@@ -1,0 +1,71 @@
+"""``smkit gc``: removes what piles up."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from pathlib import Path
+
+from jupyter_smkit.config import Home
+
+
+def run(arguments: Namespace, home: Home) -> int:
+    before = time.time() - arguments.days * 86_400
+    verb = "would go" if arguments.dry_run else "removed"
+    total = 0
+    for title, paths in (
+        ("working files of ended jobs", list(ended_jobs(home, before))),
+        ("old logs", list(old_logs(home, before))),
+    ):
+        size = sum(_size(path) for path in paths)
+        total += size
+        print(f"{title}: {len(paths)} {verb}, {size / 1e6:.1f} MB")
+        if not arguments.dry_run:
+            for path in paths:
+                _remove(path)
+    if not arguments.dry_run and home.objects.exists():
+        from jupyter_smkit.objects.store import ObjectStore
+
+        store = ObjectStore(home.objects)
+        print(f"data that no object refers to: {store.collect()} removed")
+        store.close()
+    print(f"{total / 1e6:.1f} MB {verb}.")
+    return 0
+
+
+def ended_jobs(home: Home, before: float) -> Iterator[Path]:
+    """Directories of launched processes that have ended, last touched before a time."""
+    if not home.jobs.exists():
+        return
+    for directory in home.jobs.iterdir():
+        status = directory / "status.json"
+        try:
+            ended = json.loads(status.read_text()).get("outcome")
+        except (OSError, ValueError):
+            continue
+        if ended and status.stat().st_mtime < before:
+            yield directory
+
+
+def old_logs(home: Home, before: float) -> Iterator[Path]:
+    return (
+        path
+        for path in home.logs.rglob("*.log")
+        if path.is_file() and path.stat().st_mtime < before
+    )
+
+
+def _size(path: Path) -> int:
+    if not path.is_dir():
+        return path.lstat().st_size
+    return sum(entry.lstat().st_size for entry in path.rglob("*") if not entry.is_dir())
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)

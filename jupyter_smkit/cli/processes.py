@@ -1,0 +1,62 @@
+"""``smkit serve``, ``status`` and ``stop``."""
+
+from __future__ import annotations
+
+import json
+import signal
+from argparse import Namespace
+from typing import Any
+
+from jupyter_smkit.config import Home
+
+
+def run(arguments: Namespace, home: Home) -> int:
+    return {"serve": _serve, "status": _status, "stop": _stop}[arguments.command](arguments, home)
+
+
+def _serve(arguments: Namespace, home: Home) -> int:
+    from jupyter_smkit.serve import ensure_running, stop
+
+    if arguments.foreground:
+        # Blocked before the start, so that a signal in the midst of it is not lost.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+    print(ensure_running(home), flush=True)
+    if arguments.foreground:
+        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        stop(home)
+    return 0
+
+
+def _stop(arguments: Namespace, home: Home) -> int:
+    from jupyter_smkit.serve import stop
+
+    stopped = stop(home)
+    print(f"Stopped: {', '.join(stopped)}." if stopped else "smkit was not running.")
+    return 0
+
+
+def _status(arguments: Namespace, home: Home) -> int:
+    found = status(home)
+    if arguments.json:
+        print(json.dumps(found, indent=2))
+        return 0
+    print(f"home     {home.path}")
+    print(f"address  {found['address'] or 'not running; `smkit serve` starts it'}")
+    for role, pid in found["processes"].items():
+        print(f"{role:8} {f'process {pid}' if pid else 'not running'}")
+    for kind, statuses in sorted(found.get("counts", {}).items()):
+        counts = ", ".join(f"{number} {name}" for name, number in sorted(statuses.items()))
+        print(f"{kind}: {counts}")
+    return 0
+
+
+def status(home: Home) -> dict[str, Any]:
+    """What runs and what there is, without starting anything."""
+    from jupyter_smkit.client.calls import Client
+    from jupyter_smkit.control import lease, processes
+
+    pids = {role: lease.holder(home.run, role) for role in processes.ROLES}
+    found: dict[str, Any] = {"address": None, "home": str(home.path), "processes": pids}
+    if home.base_url and all(pids.values()):
+        found |= {"address": home.base_url, **Client.of(home, home.base_url).get("/_smkit/status")}
+    return found
