@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from jupyter_smkit.state.lifecycle import Lifecycle
     from jupyter_smkit.state.records import Record, State
 
-FEATURES = ("jobs",)
+FEATURES = ("api", "jobs", "endpoints")
 """Each has ``kinds`` and ``operations``; those that act have a ``controller``."""
-ACTING = ("jobs",)
+ACTING = ("jobs", "endpoints")
 _PATIENCE = 60.0
 
 
@@ -70,7 +70,7 @@ def stop(home: Home) -> list[str]:
 def lifecycles() -> Mapping[str, Lifecycle]:
     """Of every kind with behaviour, without loading a service model."""
     found = {}
-    for feature in FEATURES:
+    for feature in ACTING:
         for kind in import_module(f"jupyter_smkit.{feature}.kinds").KINDS:
             if kind.lifecycle:
                 found[kind.name] = kind.lifecycle
@@ -105,9 +105,7 @@ def _caller(home: Home) -> Any:
         try:
             return client.call(operation, **params)
         except CallFailed as failure:
-            raise ApiError(
-                failure.message, code=failure.code, status=failure.status
-            ) from failure
+            raise ApiError(failure.message, code=failure.code, status=failure.status) from failure
 
     return call
 

@@ -16,7 +16,12 @@ class ApiError(Exception):
     status = 500
 
     def __init__(
-        self, message: str, *, code: str = "", status: int = 0, members: dict[str, Any] | None = None
+        self,
+        message: str,
+        *,
+        code: str = "",
+        status: int = 0,
+        members: dict[str, Any] | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message

@@ -150,14 +150,16 @@ async def _refuse(request: sigv4.Request, error: ApiError, send: Send) -> None:
     except ApiError:
         scope = "" if "x-amz-target" in request.headers else "s3"
     if scope == "s3":
-        await _send(error_response(error, request.path), send)
+        from jupyter_smkit.objects import xml
+
+        document = xml.error_document(error, request.path, str(uuid.uuid4()))
+        await _send(Response(error.status, {"content-type": "application/xml"}, document), send)
     else:
         await _send(protocols.choose(request, None).error(error, None), send)
 
 
 async def _send(response: Response, send: Send) -> None:
-    headers = {"x-amzn-requestid": str(uuid.uuid4()), **response.headers}
-    headers["content-length"] = str(len(response.body))
+    headers = {**response.headers, "content-length": str(len(response.body))}
     await send(
         {
             "type": "http.response.start",
@@ -189,6 +191,7 @@ def serve(home: Home, make: Callable[[Services, Feed], Application]) -> None:
         http="httptools",
         lifespan="off",
         access_log=False,
+        server_header=False,
         log_level="warning",
         timeout_keep_alive=60,
         timeout_graceful_shutdown=5,

@@ -10,8 +10,7 @@ from pathlib import Path
 from jupyter_smkit.compute.executor import Input, Output
 from jupyter_smkit.config import Home
 from jupyter_smkit.objects import open_store
-from jupyter_smkit.objects.names import split_uri
-from jupyter_smkit.objects.staging import download, download_manifest, upload
+from jupyter_smkit.objects.staging import download, upload
 
 
 class StagingFailed(Exception):
@@ -31,8 +30,7 @@ def bring(home: Home, given: Input, target: Path) -> None:
         else:
             shutil.copy2(source, target)
     else:
-        fetch = download_manifest if given.type == "ManifestFile" else download
-        fetch(open_store(home), given.uri, target)
+        download(open_store(home), given.uri, target, manifest=given.type == "ManifestFile")
     if given.extract:
         for archive in list(target.glob("*.tar.gz")):
             unpack(archive, target)
@@ -67,7 +65,7 @@ def send(home: Home, made: Output, source: Path, scratch: Path) -> int:
         for child in sorted(source.iterdir()) if source.exists() else ():
             archive.add(child, child.name)
     try:
-        store.put(*split_uri(made.uri), packed)
+        upload(store, packed, made.uri)
     finally:
         packed.unlink()
     return 1

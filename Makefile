@@ -1,0 +1,64 @@
+# make demo · make lab · make test · make lint · make bench · make docs
+# Needs Python 3.11 or newer, node 20 or newer and make; everything else is set up here.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SMKIT_HOME ?= $(CURDIR)/.smkit
+export SMKIT_HOME
+# It would make every start of a Python process several times slower.
+unexport PYTHONDONTWRITEBYTECODE
+
+.DEFAULT_GOAL := help
+.PHONY: help setup system demo lab test lint format bench docs clean
+
+help:  ## what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup: $(VENV)/.ready  ## the environment .venv, the front end, and this machine's packages
+
+$(VENV)/.ready: pyproject.toml constraints.txt package.json scripts/system-packages.sh
+	@echo "==> system packages"
+	@sh scripts/system-packages.sh
+	@echo "==> Python environment in $(VENV) (about 1 minute)"
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade uv -c constraints.txt
+	@$(BIN)/uv pip install --quiet --compile-bytecode -c constraints.txt \
+		hatchling hatch-nodejs-version hatch-jupyter-builder "jupyter-builder>=1.3,<2" "jupyterlab>=4.4,<5"
+	@echo "==> smkit and its front end (about 1 minute)"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv pip install --quiet --compile-bytecode --no-build-isolation \
+		-c constraints.txt -e ".[dev]"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-builder develop . --overwrite >/dev/null
+	@touch $@
+	@echo "==> ready: make demo, make lab, make test"
+
+demo: setup  ## the whole loop on real data: a flow, AutoML, an endpoint
+	@$(BIN)/python -m jupyter_smkit.demo
+
+lab: setup  ## JupyterLab with a sample project
+	@$(BIN)/smkit samples project .lab
+	@$(BIN)/jupyter lab --ServerApp.root_dir=.lab $(if $(filter 0,$(shell id -u)),--allow-root)
+
+test: setup  ## every test, in a browser too
+	@$(BIN)/python -m pytest $(PYTEST)
+
+lint: setup  ## ruff, mypy, eslint, prettier, stylelint
+	@$(BIN)/ruff check jupyter_smkit tests ui-tests benchmarks
+	@$(BIN)/ruff format --check jupyter_smkit tests ui-tests benchmarks
+	@$(BIN)/mypy
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm lint:check
+
+format: setup  ## mends what lint can mend
+	@$(BIN)/ruff check --fix jupyter_smkit tests ui-tests benchmarks
+	@$(BIN)/ruff format jupyter_smkit tests ui-tests benchmarks
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm lint
+
+bench: setup  ## measurements beside named peers
+	@for each in benchmarks/*.py; do echo "==> $$each"; $(BIN)/python $$each; done
+
+docs: setup  ## docs/_build/html, the tutorial executed
+	@$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
+
+clean:  ## ends smkit and removes what setup and the demo made
+	@test ! -x $(BIN)/smkit || $(BIN)/smkit stop
+	@rm -rf $(VENV) .smkit .lab node_modules lib jupyter_smkit/labextension docs/_build

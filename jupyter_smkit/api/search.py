@@ -1,0 +1,150 @@
+"""The Search operation: filters over what Describe shows, for every searchable kind."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+from typing import Any
+
+from jupyter_smkit.api import models
+from jupyter_smkit.api.conventions import shown
+from jupyter_smkit.api.errors import ValidationException
+from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.state.schema import records
+
+# Search's names of resources that are not the kinds' own.
+_KINDS = {
+    "ExperimentTrial": "Trial",
+    "ExperimentTrialComponent": "TrialComponent",
+    "FeatureMetadata": "FeatureGroup",
+}
+_PAGE = 20
+
+
+def register(api: Registry) -> None:
+    api.operation("sagemaker", "Search")(partial(search, api))
+
+
+def search(registry: Registry, call: Call) -> Params:
+    resource = call.params["Resource"]
+    kind = registry.kinds.get(_KINDS.get(resource, resource))
+    if kind is None:
+        return {"Results": []}
+    result = models.service("sagemaker").operation_model("Search").output_shape
+    entry = result.members["Results"].member.members[kind.name]
+    expression = call.params.get("SearchExpression") or {}
+    with call.state.read() as transaction:
+        found = transaction.where(
+            records.c.account == call.account,
+            records.c.region == call.region,
+            records.c.kind == kind.name,
+        )
+        matching = []
+        for record in found:
+            document = shown(kind, entry, record)
+            document["Tags"] = [
+                {"Key": key, "Value": value} for key, value in transaction.tags(record.arn).items()
+            ]
+            if matches(expression, document):
+                matching.append(document)
+    by = call.params.get("SortBy") or "LastModifiedTime"
+    matching.sort(
+        key=lambda document: _ordered(value_of(document, by)),
+        reverse=call.params.get("SortOrder", "Descending") == "Descending",
+    )
+    start = _start(call.params.get("NextToken"))
+    end = start + int(call.params.get("MaxResults") or _PAGE)
+    return {
+        "Results": [{kind.name: document} for document in matching[start:end]],
+        "NextToken": str(end) if end < len(matching) else None,
+        "TotalHits": {"Value": len(matching), "Relation": "EqualTo"},
+    }
+
+
+def matches(expression: Params, document: Params) -> bool:
+    """Whether a SearchExpression holds for what Describe shows of a resource."""
+    results = [_holds(each, document) for each in expression.get("Filters") or ()]
+    results += [
+        any(
+            all(_holds({**each, "Name": _below(each, nested)}, item) for each in nested["Filters"])
+            for item in value_of(document, nested["NestedPropertyName"]) or ()
+        )
+        for nested in expression.get("NestedFilters") or ()
+    ]
+    results += [matches(each, document) for each in expression.get("SubExpressions") or ()]
+    if not results:
+        return True
+    return any(results) if expression.get("Operator") == "Or" else all(results)
+
+
+def _below(each: Params, nested: Params) -> str:
+    return str(each["Name"]).removeprefix(f"{nested['NestedPropertyName']}.")
+
+
+def value_of(document: Any, path: str) -> Any:
+    """What a property's name leads to: ``Tags.team``, ``Metrics.loss``, ``InputDataConfig…``."""
+    if path.startswith("Tags."):
+        tags = {tag["Key"]: tag["Value"] for tag in document.get("Tags") or ()}
+        return tags.get(path.removeprefix("Tags."))
+    found = document
+    for step in path.split("."):
+        if not isinstance(found, dict) or step not in found:
+            return None
+        found = found[step]
+    return found
+
+
+def _holds(each: Params, document: Params) -> bool:
+    found = value_of(document, each["Name"])
+    operator = each.get("Operator") or "Equals"
+    if operator == "Exists":
+        return found is not None
+    if operator == "NotExists":
+        return found is None
+    wanted = each.get("Value")
+    if wanted is None:
+        raise ValidationException(f"The filter on {each['Name']} has no Value for {operator}")
+    if found is None:
+        return bool(operator == "NotEquals")
+    left, right = _comparable(found, wanted)
+    compare: dict[str, Callable[[Any, Any], bool]] = {
+        "Equals": lambda a, b: bool(a == b),
+        "NotEquals": lambda a, b: bool(a != b),
+        "GreaterThan": lambda a, b: bool(a > b),
+        "GreaterThanOrEqualTo": lambda a, b: bool(a >= b),
+        "LessThan": lambda a, b: bool(a < b),
+        "LessThanOrEqualTo": lambda a, b: bool(a <= b),
+        "Contains": lambda a, b: str(wanted) in str(found),
+        "In": lambda a, b: str(found) in [word.strip() for word in str(wanted).split(",")],
+    }
+    return compare[operator](left, right)
+
+
+def _comparable(found: Any, wanted: str) -> tuple[Any, Any]:
+    """Both as numbers (times as Unix seconds) where both are, else as text."""
+    if isinstance(found, datetime):
+        found = found.timestamp()
+    if isinstance(found, bool):
+        return str(found).lower(), wanted.lower()
+    if isinstance(found, (int, float)):
+        with contextlib.suppress(ValueError):
+            return float(found), float(wanted)
+        with contextlib.suppress(ValueError):
+            return float(found), datetime.fromisoformat(wanted).timestamp()
+    return str(found), wanted
+
+
+def _ordered(value: Any) -> tuple[int, Any]:
+    if value is None:
+        return (0, 0)
+    return (1, float(value)) if isinstance(value, (int, float)) else (2, str(value))
+
+
+def _start(token: str | None) -> int:
+    if token is None:
+        return 0
+    if not token.isdigit():
+        raise ValidationException("The NextToken is not one that Search gave")
+    return int(token)

@@ -1,0 +1,41 @@
+"""Models, endpoint configurations and endpoints."""
+
+from jupyter_smkit.api.kinds import Kind, Reference
+from jupyter_smkit.state.lifecycle import lifecycle
+
+MODEL = Kind(
+    "Model",
+    arn="model/{ModelName}",
+    defaults={"EnableNetworkIsolation": False},
+    missing='Could not find model "{key}".',
+    in_use="Cannot create already existing model ({key})",
+)
+ENDPOINT_CONFIG = Kind(
+    "EndpointConfig",
+    arn="endpoint-config/{EndpointConfigName}",
+    refers=(
+        Reference("ProductionVariants[].ModelName", "Model"),
+        Reference("ShadowProductionVariants[].ModelName", "Model"),
+    ),
+    defaults={"EnableNetworkIsolation": False},
+    missing='Could not find endpoint configuration "{key}".',
+    in_use="Cannot create already existing endpoint configuration ({key})",
+)
+ENDPOINT = Kind(
+    "Endpoint",
+    arn="endpoint/{EndpointName}",
+    refers=(Reference("EndpointConfigName", "EndpointConfig"),),
+    missing='Could not find endpoint "{key}".',
+    in_use="Cannot create already existing endpoint ({key})",
+    lifecycle=lifecycle(
+        "Creating",
+        Creating="InService Failed",
+        InService="Updating Deleting",
+        Updating="InService UpdateRollbackFailed",
+        Failed="Updating Deleting",
+        UpdateRollbackFailed="Updating Deleting",
+        Deleting="",
+    ),
+)
+
+KINDS = (MODEL, ENDPOINT_CONFIG, ENDPOINT)

@@ -1,0 +1,175 @@
+"""What the operations of models and endpoints do beyond the convention."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from jupyter_smkit.api import conventions
+from jupyter_smkit.api.errors import ApiError, ValidationException
+from jupyter_smkit.api.kinds import find
+from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.endpoints.kinds import ENDPOINT, ENDPOINT_CONFIG, KINDS, MODEL
+from jupyter_smkit.objects.names import split_uri
+from jupyter_smkit.state.records import Record
+
+_BUSY = frozenset({"Creating", "Updating", "Deleting"})
+
+
+def register(api: Registry) -> None:
+    for kind in KINDS:
+        api.kind(kind)
+    api.add(
+        "sagemaker",
+        {
+            "CreateModel": partial(create_model, api),
+            "CreateEndpoint": partial(create_endpoint, api),
+            "UpdateEndpoint": partial(update_endpoint, api),
+            "DeleteEndpoint": delete_endpoint,
+            "DescribeEndpoint": partial(describe_endpoint, api),
+            "UpdateEndpointWeightsAndCapacities": update_weights,
+        },
+    )
+
+
+def create_model(registry: Registry, call: Call) -> Params:
+    primary, several = call.params.get("PrimaryContainer"), call.params.get("Containers")
+    if primary is None and not several and not call.params.get("InferenceExecutionConfig"):
+        raise ValidationException("CreateModel needs a PrimaryContainer or Containers")
+    if primary is not None and several:
+        raise ValidationException("Give either PrimaryContainer or Containers, not both")
+    for container in [primary] if primary else several or ():
+        _check_container(container, call)
+    return conventions.create(MODEL, registry, call)
+
+
+def _check_container(container: Params, call: Call) -> None:
+    if not container.get("Image") and not container.get("ModelPackageName"):
+        raise ValidationException("A container needs an Image or a ModelPackageName")
+    source = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
+    uri = container.get("ModelDataUrl") or source.get("S3Uri")
+    if not uri:
+        return
+    bucket, key = split_uri(uri)
+    try:
+        found = next(iter(call.services.objects.keys(bucket, key)), None)
+    except ApiError as error:
+        found = None
+        reason = f": {error.message}"
+    else:
+        reason = ""
+    if found is None:
+        raise ValidationException(f"Could not find model data at {uri}{reason}.")
+
+
+def create_endpoint(registry: Registry, call: Call) -> Params:
+    with call.state.read() as transaction:
+        config = find(ENDPOINT_CONFIG, transaction, call.account, call.region, call.params)
+    servable(config, registry, call)
+    return conventions.create(ENDPOINT, registry, call)
+
+
+def servable(config: Record, registry: Registry, call: Call) -> None:
+    """Raises ValidationException where the configuration asks for what smkit cannot serve yet."""
+    wants = {
+        "serverless variants": any(
+            "ServerlessConfig" in variant for variant in config.request["ProductionVariants"]
+        ),
+        "asynchronous inference": config.request.get("AsyncInferenceConfig"),
+        "shadow variants": config.request.get("ShadowProductionVariants"),
+        "inference components": any(
+            "ModelName" not in variant for variant in config.request["ProductionVariants"]
+        ),
+    }
+    for what, wanted in wants.items():
+        if wanted:
+            raise ValidationException(f"{call.operation}: {what} are not supported by smkit yet")
+    with call.state.read() as transaction:
+        for variant in config.request["ProductionVariants"]:
+            model = find(MODEL, transaction, call.account, call.region, variant)
+            if len(model.request.get("Containers") or ()) > 1:
+                raise ValidationException(
+                    f"{call.operation}: models of several containers are not supported by smkit yet"
+                )
+
+
+def update_endpoint(registry: Registry, call: Call) -> Params:
+    with call.state.begin() as transaction:
+        record = find(ENDPOINT, transaction, call.account, call.region, call.params)
+        config = find(ENDPOINT_CONFIG, transaction, call.account, call.region, call.params)
+        _idle(record, "update")
+        servable(config, registry, call)
+        record = transaction.change(
+            record,
+            status="Updating",
+            request={"EndpointConfigName": config.key},
+            observed={"_weights": None, "FailureReason": None},
+        )
+    return {"EndpointArn": record.arn}
+
+
+def delete_endpoint(call: Call) -> Params:
+    with call.state.begin() as transaction:
+        record = find(ENDPOINT, transaction, call.account, call.region, call.params)
+        _idle(record, "delete")
+        transaction.change(record, status="Deleting")
+    return {}
+
+
+def update_weights(call: Call) -> Params:
+    with call.state.begin() as transaction:
+        record = find(ENDPOINT, transaction, call.account, call.region, call.params)
+        _idle(record, "update")
+        if record.status != "InService":
+            raise ValidationException(f'The endpoint "{record.key}" is {record.status}')
+        known = {variant["name"] for variant in record.observed["_variants"]}
+        weights = dict(record.observed.get("_weights") or {})
+        for wanted in call.params["DesiredWeightsAndCapacities"]:
+            name = wanted["VariantName"]
+            if name not in known:
+                raise ValidationException(
+                    f'The endpoint "{record.key}" has no variant "{name}"; '
+                    f"it has {', '.join(sorted(known))}"
+                )
+            before = weights.get(name, {})
+            weights[name] = {
+                "weight": wanted.get("DesiredWeight", before.get("weight")),
+                "count": wanted.get("DesiredInstanceCount", before.get("count")),
+            }
+        record = transaction.change(record, status="Updating", observed={"_weights": weights})
+    return {"EndpointArn": record.arn}
+
+
+def _idle(record: Record, verb: str) -> None:
+    if record.status in _BUSY:
+        raise ValidationException(
+            f'Cannot {verb} endpoint "{record.arn}" while it is {record.status}; wait until it is not'
+        )
+
+
+def describe_endpoint(registry: Registry, call: Call) -> Params:
+    with call.state.read() as transaction:
+        record = find(ENDPOINT, transaction, call.account, call.region, call.params)
+    described: dict[str, Any] = conventions.describe(ENDPOINT, registry, call)
+    serving = record.observed.get("_variants") or ()
+    described["EndpointConfigName"] = record.observed.get(
+        "_config", record.request["EndpointConfigName"]
+    )
+    described["ProductionVariants"] = [
+        {
+            "VariantName": variant["name"],
+            "DeployedImages": [
+                {
+                    "SpecifiedImage": variant["image"],
+                    "ResolvedImage": variant["image"],
+                    "ResolutionTime": record.created,
+                }
+            ],
+            "CurrentWeight": variant["weight"],
+            "DesiredWeight": variant["weight"],
+            "CurrentInstanceCount": len(variant["workers"]),
+            "DesiredInstanceCount": len(variant["workers"]),
+        }
+        for variant in serving
+    ] or None
+    return described

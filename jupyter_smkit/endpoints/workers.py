@@ -1,0 +1,135 @@
+"""The worker processes that an endpoint's configuration asks for."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import socket
+from dataclasses import dataclass
+from pathlib import Path
+
+from jupyter_smkit.compute.executor import Input, Launch
+from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.state.records import Json, Record
+
+_PING = 2.0
+"""Seconds in which a container must answer /ping, as SageMaker has it."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """One model server of a variant; as many as the variant has instances."""
+
+    variant: str
+    weight: float
+    image: str
+    launch: Launch
+
+
+def wanted(controllers: Controllers, endpoint: Record) -> list[Worker]:
+    """The workers that the endpoint's configuration asks for; raises KeyError with a message."""
+    config = _record(
+        controllers, endpoint, "EndpointConfig", endpoint.request["EndpointConfigName"]
+    )
+    weights = endpoint.observed.get("_weights") or {}
+    found = []
+    for variant in config.request["ProductionVariants"]:
+        name = variant["VariantName"]
+        model = _record(controllers, endpoint, "Model", variant["ModelName"])
+        container = _container(controllers, endpoint, model)
+        chosen = weights.get(name) or {}
+        weight = chosen.get("weight")
+        count = chosen.get("count") or variant.get("InitialInstanceCount") or 1
+        for number in range(count):
+            launch = _launch(controllers, endpoint, config, name, container, number)
+            found.append(
+                Worker(
+                    name,
+                    float(variant.get("InitialVariantWeight", 1.0) if weight is None else weight),
+                    container.get("Image", ""),
+                    launch,
+                )
+            )
+    return found
+
+
+def _record(controllers: Controllers, endpoint: Record, kind: str, key: str) -> Record:
+    found = controllers.state.get(endpoint.account, endpoint.region, kind, key)
+    if found is None:
+        raise KeyError(f'{kind} "{key}" was deleted; create it again, or update the endpoint')
+    return found
+
+
+def _container(controllers: Controllers, endpoint: Record, model: Record) -> Json:
+    """The model's one container, a model package's where it names one."""
+    container: Json = model.request.get("PrimaryContainer") or model.request["Containers"][0]
+    if package := container.get("ModelPackageName"):
+        with controllers.state.read() as transaction:
+            found = transaction.by_arn(package)
+        if found is None:
+            raise KeyError(f"The model package {package} was deleted")
+        inner = found.request["InferenceSpecification"]["Containers"][0]
+        return {**inner, **{k: v for k, v in container.items() if k == "Environment"}}
+    return container
+
+
+def _launch(
+    controllers: Controllers,
+    endpoint: Record,
+    config: Record,
+    variant: str,
+    container: Json,
+    number: int,
+) -> Launch:
+    # The configuration's creation time is part of the identity: one that was deleted and made
+    # again under the same name is another one.
+    identity = f"{endpoint.arn}/{endpoint.created}/{config.key}/{config.created}/{variant}/{number}"
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:20]
+    source = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
+    uri = container.get("ModelDataUrl") or source.get("S3Uri")
+    packed = source.get("CompressionType", "Gzip") == "Gzip"
+    return Launch(
+        id=f"{endpoint.account}.{endpoint.region}.Worker.{endpoint.key}.{digest}",
+        argv=("python", "-m", "jupyter_smkit.gateway.worker"),
+        image=container.get("Image", ""),
+        account=endpoint.account,
+        region=endpoint.region,
+        log_group=f"/aws/sagemaker/Endpoints/{endpoint.key}",
+        log_stream=f"{variant}/{digest}",
+        environment={
+            "AWS_REGION": endpoint.region,
+            "SM_MODEL_DIR": "/opt/ml/model",
+            **(container.get("Environment") or {}),
+        },
+        inputs=(Input(uri, "/opt/ml/model", extract=packed),) if uri else (),
+        directories=("/opt/ml/model",),
+        requirements=(),
+        socket=str(controllers.home.run / "workers" / f"{digest}.sock"),
+        grace=10.0,
+        hostname="model",
+    )
+
+
+def answers(path: str) -> bool:
+    """Whether the worker at a unix socket is ready: GET /ping gives 200."""
+    if not Path(path).exists():
+        return False
+    connection = _UnixConnection(path, timeout=_PING)
+    try:
+        connection.request("GET", "/ping")
+        return connection.getresponse().status == 200
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+class _UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str, timeout: float) -> None:
+        super().__init__("model", timeout=timeout)
+        self._path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.settimeout(self.timeout)
+        self.sock.connect(self._path)
