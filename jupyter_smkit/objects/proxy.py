@@ -1,0 +1,207 @@
+"""The S3 wire in front of a real service: verified here, signed again, and passed on."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.sigv4 import UNSIGNED
+from jupyter_smkit.objects import checksums
+from jupyter_smkit.objects.blobs import PIECE, Blob
+from jupyter_smkit.objects.errors import IncompleteBody
+from jupyter_smkit.objects.names import split_request
+from jupyter_smkit.objects.payload import Payload, claimed_checksum, content_length
+from jupyter_smkit.objects.request import Scope, read_headers
+
+if TYPE_CHECKING:
+    from jupyter_smkit.objects.remote import RemoteObjects
+
+Message = MutableMapping[str, Any]
+_THREADS = 32
+_OURS = frozenset(
+    {
+        "authorization",
+        "connection",
+        "content-length",
+        "expect",
+        "host",
+        "transfer-encoding",
+        "x-amz-content-sha256",
+        "x-amz-date",
+        "x-amz-decoded-content-length",
+        "x-amz-security-token",
+        "x-amz-trailer",
+    }
+)
+"""Headers of the hop from the client to here."""
+_HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "date", "server"})
+
+
+async def forward(
+    remote: RemoteObjects,
+    caller: Caller,
+    scope: Scope,
+    receive: Callable[[], Awaitable[Message]],
+    send: Callable[[Message], Awaitable[None]],
+) -> None:
+    """Answers the request with what the service answers to it; both bodies are streamed."""
+    loop = asyncio.get_running_loop()
+
+    def arriving() -> Iterator[bytes]:
+        while True:
+            message = asyncio.run_coroutine_threadsafe(_received(receive), loop).result()
+            if message["type"] == "http.disconnect":
+                raise IncompleteBody
+            yield message.get("body", b"")
+            if not message.get("more_body", False):
+                return
+
+    def run() -> None:
+        response = _ask(remote, caller, scope, arriving())
+        try:
+            for message in _messages(response):
+                asyncio.run_coroutine_threadsafe(_sent(send, message), loop).result()
+        finally:
+            response.release_conn()
+
+    await loop.run_in_executor(_threads(), run)
+
+
+async def _received(receive: Callable[[], Awaitable[Message]]) -> Message:
+    return await receive()
+
+
+async def _sent(send: Callable[[Message], Awaitable[None]], message: Message) -> None:
+    await send(message)
+
+
+def _messages(response: Any) -> Iterator[Message]:
+    headers = [
+        (name.lower().encode("latin-1"), value.encode("latin-1"))
+        for name, value in response.headers.items()
+        if name.lower() not in _HOP
+    ]
+    yield {"type": "http.response.start", "status": response.status, "headers": headers}
+    for piece in response.stream(PIECE, decode_content=False):
+        yield {"type": "http.response.body", "body": piece, "more_body": True}
+    yield {"type": "http.response.body", "body": b""}
+
+
+def _ask(remote: RemoteObjects, caller: Caller, scope: Scope, arriving: Iterator[bytes]) -> Any:
+    headers = read_headers(scope)
+    bucket, key = split_request(scope["raw_path"], headers.get("host", ""))
+    path = quote(f"/{bucket}/{key}" if key else f"/{bucket}", safe="/-_.~")
+    query = "&".join(
+        pair
+        for pair in scope["query_string"].decode("ascii").split("&")
+        if pair and not pair.lower().startswith("x-amz-")
+    )
+    url = f"{remote.endpoint}{path}" + (f"?{query}" if query else "")
+    length = content_length(headers)
+    passed = {name: value for name, value in headers.items() if name not in _OURS}
+    encoding = [
+        part for part in _parts(passed.pop("content-encoding", "")) if part != "aws-chunked"
+    ]
+    if encoding:
+        passed["content-encoding"] = ",".join(encoding)
+    payload = caller.signature.payload or UNSIGNED
+    if payload.startswith("STREAMING-"):
+        payload = UNSIGNED
+    signed = _signed(remote, scope["method"], url, passed, payload)
+    body = _verified(headers, caller, arriving) if length else None
+    if length is not None:
+        signed["content-length"] = str(length)
+    return _pool().urlopen(
+        scope["method"],
+        url,
+        body=body,
+        headers=signed,
+        preload_content=False,
+        redirect=False,
+        retries=False,
+    )
+
+
+def _signed(
+    remote: RemoteObjects, method: str, url: str, headers: Mapping[str, str], payload: str
+) -> dict[str, str]:
+    from botocore.auth import S3SigV4Auth
+    from botocore.awsrequest import AWSRequest
+
+    class Signer(S3SigV4Auth):  # type: ignore[misc]
+        def payload(self, request: Any) -> str:
+            return payload
+
+    request = AWSRequest(method, url, headers=dict(headers))
+    credentials = remote.session.get_credentials().get_frozen_credentials()
+    Signer(credentials, "s3", remote.region).add_auth(request)
+    return dict(request.headers.items())
+
+
+def _verified(
+    headers: Mapping[str, str], caller: Caller, arriving: Iterator[bytes]
+) -> Iterator[bytes]:
+    """The payload; its last piece comes only when the whole has proved right."""
+    claimed = claimed_checksum(headers)
+    passing = _Passing(claimed[0] if claimed else "")
+    payload = Payload(headers, caller, passing)
+    for data in arriving:
+        payload.feed(data)
+        if len(passing.held) > PIECE:
+            yield bytes(passing.held[:-1])
+            del passing.held[:-1]
+    payload.finish()
+    yield bytes(passing.held)
+
+
+class _Passing:
+    """A writer whose bytes go on to the service."""
+
+    def __init__(self, algorithm: str) -> None:
+        self.held = bytearray()
+        self._size = 0
+        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._algorithm = algorithm
+        self._digest = checksums.new(algorithm) if algorithm else None
+
+    @property
+    def size(self) -> int:
+        return self._size
+
+    def write(self, data: bytes | memoryview) -> None:
+        self._size += len(data)
+        self._md5.update(data)
+        if self._digest is not None:
+            self._digest.update(data)
+        self.held += data
+
+    def sums(self) -> Blob:
+        found = {}
+        if self._digest is not None:
+            found[self._algorithm] = checksums.encoded(self._digest.digest())
+        return Blob("", self._size, self._md5.hexdigest(), found)
+
+    def finish(self) -> Blob:
+        return self.sums()
+
+
+def _parts(header: str) -> list[str]:
+    return [part.strip() for part in header.split(",") if part.strip()]
+
+
+@cache
+def _pool() -> Any:
+    import urllib3
+
+    return urllib3.PoolManager(maxsize=_THREADS)
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(_THREADS, "s3-proxy")
