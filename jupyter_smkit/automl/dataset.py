@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from autogluon.core.utils import infer_problem_type
 from pandas.api import types
 from sklearn.model_selection import train_test_split
 
@@ -19,9 +18,10 @@ MIN_ROWS = 50
 ADVISED_ROWS = 500
 MIN_ROWS_PER_CLASS = 5
 MAX_CLASSES = 1000
+MAX_NUMERIC_CLASSES = 20
+"""A target of whole numbers with more distinct values than this is taken for a quantity."""
 HOLDOUT_FRACTION = 0.1
 _HOLDOUT_ROWS = (10, 10_000)
-_LIBRARY_TYPES = {"regression": REGRESSION, "binary": BINARY, "multiclass": MULTICLASS}
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ def load(task: Task) -> Dataset:
         raise missing_column(task.target, frame.columns, "target column")
     features = _features(frame, task)
     warnings: list[str] = []
-    frame = _labelled(frame, task.target, warnings)
+    frame = _labelled(_weighted(frame, task, warnings), task.target, warnings)
     if len(frame) < MIN_ROWS:
         raise DataError(
             f"The data has {len(frame)} rows with a value of '{task.target}'; AutoML needs at "
@@ -72,7 +72,7 @@ def load(task: Task) -> Dataset:
         for name in (*features, task.target):
             if name not in validation.columns:
                 raise missing_column(name, validation.columns, "column in the validation channel")
-        validation = _labelled(validation, task.target, warnings)
+        validation = _labelled(_weighted(validation, task, warnings), task.target, warnings)
     problem_type = _problem_type(frame[task.target], task)
     dataset = Dataset(
         train=_typed(frame, task),
@@ -108,8 +108,6 @@ def _features(frame: pd.DataFrame, task: Task) -> tuple[str, ...]:
     for name in chosen or ():
         if name not in frame.columns:
             raise missing_column(name, frame.columns, "feature")
-    if task.sample_weight:
-        _check_weight(frame, task.sample_weight)
     names = [
         name
         for name in (chosen or frame.columns)
@@ -120,12 +118,18 @@ def _features(frame: pd.DataFrame, task: Task) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _check_weight(frame: pd.DataFrame, name: str) -> None:
+def _weighted(frame: pd.DataFrame, task: Task, warnings: list[str]) -> pd.DataFrame:
+    """The rows with a valid sample weight, as numbers."""
+    name = task.sample_weight
+    if name is None:
+        return frame
     if name not in frame.columns:
         raise missing_column(name, frame.columns, "sample weight column")
-    weight = frame[name]
-    if not types.is_numeric_dtype(weight) or weight.isna().any() or (weight < 0).any():
-        raise DataError(f"The sample weight '{name}' must be a number, 0 or more, in every row.")
+    weight = pd.to_numeric(frame[name], errors="coerce")
+    valid = np.isfinite(weight) & (weight >= 0)
+    if not valid.all():
+        warnings.append(f"{int((~valid).sum())} rows without a valid '{name}' were left out.")
+    return frame.assign(**{name: weight})[valid].reset_index(drop=True)
 
 
 def _labelled(frame: pd.DataFrame, target: str, warnings: list[str]) -> pd.DataFrame:
@@ -141,16 +145,12 @@ def _labelled(frame: pd.DataFrame, target: str, warnings: list[str]) -> pd.DataF
 
 
 def _problem_type(target: pd.Series, task: Task) -> str:
-    if types.is_bool_dtype(target):
-        inferred = BINARY
-    elif types.is_datetime64_any_dtype(target):
+    if types.is_datetime64_any_dtype(target):
         raise DataError(
             f"The target '{task.target}' is a time; AutoML predicts numbers or classes."
         )
-    else:
-        inferred = _LIBRARY_TYPES[infer_problem_type(target, silent=True)]
     classes = target.nunique()
-    chosen = task.problem_type or inferred
+    chosen = task.problem_type or inferred(target)
     if chosen == REGRESSION and not types.is_numeric_dtype(target):
         raise DataError(
             f"The target '{task.target}' is not numeric (for example {target.iloc[0]!r}), so it "
@@ -167,6 +167,17 @@ def _problem_type(target: pd.Series, task: Task) -> str:
             "written with other characters?"
         )
     return chosen
+
+
+def inferred(target: pd.Series) -> str:
+    """The problem type where the user named none, from the target's values."""
+    classes = target.nunique()
+    if classes == 2:
+        return BINARY
+    if not types.is_numeric_dtype(target):
+        return MULTICLASS
+    whole = bool((target == target.round()).all())
+    return MULTICLASS if whole and classes <= MAX_NUMERIC_CLASSES else REGRESSION
 
 
 def _numeric_target(dataset: Dataset) -> Dataset:

@@ -23,6 +23,7 @@ from jupyter_smkit.automl.dataset import Dataset, Division
 from jupyter_smkit.automl.leaderboard import Bench, Finished, best_of
 from jupyter_smkit.automl.objectives import DEFAULTS, OBJECTIVES, objectives_of
 from jupyter_smkit.automl.report import Candidate, Report, finite
+from jupyter_smkit.automl.specification import specified
 from jupyter_smkit.automl.stopping import Stop
 from jupyter_smkit.automl.tables import DataError
 from jupyter_smkit.automl.task import Task
@@ -66,6 +67,7 @@ class Job:
 
     def _analyze(self) -> tuple[Dataset, str]:
         self.report.step("AnalyzingData", 0.02, "Reading the data")
+        self.task = specified(self.task)
         data = dataset.load(self.task)
         objective = self.task.objective_metric or DEFAULTS[data.problem_type]
         if objective not in objectives_of(data.problem_type):

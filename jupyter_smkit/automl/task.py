@@ -32,6 +32,8 @@ class Task:
     feature_attribute_names: tuple[str, ...] | None = None
     feature_types: dict[str, str] | None = None
     """``numeric``, ``categorical``, ``text`` or ``datetime`` by column, where the user said so."""
+    feature_specification: Path | None = None
+    """AWS's JSON file of both, or a directory that holds it."""
     sample_weight: str | None = None
     validation_fraction: float = 0.2
     mode: str = "ENSEMBLING"
@@ -51,15 +53,20 @@ class Task:
         members = dict(vars(self))
         members["data"] = [{**vars(source), "path": str(source.path)} for source in self.data]
         members["output_dir"] = str(self.output_dir)
+        if self.feature_specification is not None:
+            members["feature_specification"] = str(self.feature_specification)
         return json.dumps(members, indent=1)
 
     @classmethod
-    def from_json(cls, text: str) -> Task:
+    def from_json(cls, text: str, base: Path) -> Task:
+        """Relative paths in it are below ``base``."""
         found: dict[str, Any] = json.loads(text)
         found["data"] = tuple(
-            Source(**{**source, "path": Path(source["path"])}) for source in found["data"]
+            Source(**{**source, "path": base / source["path"]}) for source in found["data"]
         )
-        found["output_dir"] = Path(found["output_dir"])
+        found["output_dir"] = base / found["output_dir"]
+        if found.get("feature_specification"):
+            found["feature_specification"] = base / found["feature_specification"]
         for name in ("feature_attribute_names", "algorithms"):
             if found.get(name) is not None:
                 found[name] = tuple(found[name])

@@ -2,7 +2,8 @@
 
 It runs in the environment ``automl``, of smkit sees only this package, and tells what it does in
 the file named by ``SMKIT_REPORT``. It ends with 0 where anything was trained or SIGTERM asked for
-the end, and with 1 where the data or the task is at fault.
+the end, and with 1 where the data or the task is at fault. Relative paths are below
+``SAGEMAKER_BASE_DIR``.
 """
 
 from __future__ import annotations
@@ -21,7 +22,8 @@ def main(arguments: list[str]) -> int:
     started = time.monotonic()
     stop = Stop().install()
     report = Report.from_environment()
-    task = Task.from_json(Path(arguments[0]).read_text())
+    base = Path(os.environ.get("SAGEMAKER_BASE_DIR", "."))
+    task = Task.from_json((base / arguments[0]).read_text(), base)
     # Read by the OpenMP runtimes as they are loaded: threads that wait must not burn the cores.
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     from jupyter_smkit.automl.job import Job

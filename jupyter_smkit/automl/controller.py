@@ -1,0 +1,159 @@
+"""What the daemon does for AutoML jobs: one after the other, followed to an endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_smkit.automl.candidates import prefix
+from jupyter_smkit.automl.deployment import deploy, endpoint_name
+from jupyter_smkit.automl.launching import completion, launch, launch_id
+from jupyter_smkit.compute.executor import Observation
+from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.state.records import Json, Record
+from jupyter_smkit.state.schema import records
+
+ATTEMPTS = 3
+"""How often a job is started whose supervisor was lost before it fails."""
+_FINAL = frozenset(
+    {
+        *("Completed", "Failed", "Stopped", "CandidateDefinitionsGenerated"),
+        *("MaxCandidatesReached", "MaxAutoMLJobRuntimeReached"),
+        *("ExplainabilityError", "ModelInsightsError", "ModelDeploymentError"),
+    }
+)
+_REASONS, _REASON = 5, 1024
+"""PartialFailureReasons, and characters of each, that the service model allows."""
+
+
+def reconcile(controllers: Controllers, record: Record) -> None:
+    if record.observed.get("_uploaded"):
+        follow_deployment(controllers, record)
+    else:
+        follow_training(controllers, record)
+
+
+def follow_training(controllers: Controllers, record: Record) -> None:
+    executor = controllers.executor
+    seen = executor.poll(launch_id(record))
+    stopping = record.status == "Stopping"
+    match seen.state:
+        case "missing" if stopping:
+            end(controllers, record, "Stopped", "Stopped")
+        case "missing":
+            if first_in_line(controllers, record):
+                executor.launch(launch(record))
+        case "lost" if stopping:
+            end(controllers, record, "Stopped", "Stopped")
+        case "lost" if seen.attempt >= ATTEMPTS:
+            reason = "InternalServerError: the job's supervisor was lost"
+            end(controllers, record, "Failed", "Failed", {"FailureReason": reason})
+        case "lost":
+            executor.launch(launch(record), attempt=seen.attempt + 1)
+        case "running":
+            if stopping:
+                executor.stop(launch_id(record))
+            observed = facts(record, seen)
+            if any(record.observed.get(name) != value for name, value in observed.items()):
+                controllers.state.change(record, observed=observed)
+        case "done":
+            finish(controllers, record, seen)
+
+
+def first_in_line(controllers: Controllers, record: Record) -> bool:
+    """One AutoML job trains at a time on a machine: its limits are in wall-clock time."""
+    with controllers.state.read() as transaction:
+        others = transaction.where(
+            records.c.kind == record.kind, records.c.status.in_(("InProgress", "Stopping"))
+        )
+    return not any(
+        controllers.executor.poll(launch_id(other)).state in ("running", "lost")
+        for other in others
+        if launch_id(other) != launch_id(record)
+    )
+
+
+def finish(controllers: Controllers, record: Record, seen: Observation) -> None:
+    """The program has ended and what it left is uploaded."""
+    report = seen.report
+    observed: Json = {**facts(record, seen), "_uploaded": True}
+    trained = report.get("best") is not None
+    if seen.outcome == "Failed" or (seen.outcome == "MaxRuntimeExceeded" and not trained):
+        reason = report.get("failure") or seen.reason or "The job ran out of time"
+        observed["FailureReason"] = reason[:_REASON]
+        end(controllers, record, "Failed", "Failed", observed)
+        return
+    if record.status == "Stopping" or seen.outcome == "Stopped":
+        end(controllers, record, "Stopped", "Stopped", observed)
+        return
+    outcome = str(report.get("secondary_status", "Completed"))
+    if seen.outcome == "MaxRuntimeExceeded":
+        outcome = "MaxAutoMLJobRuntimeReached"
+    observed["AutoMLJobArtifacts"] = {
+        name: f"{prefix(record)}/{place}" for name, place in report.get("artifacts", {}).items()
+    }
+    if trained and "ModelDeployConfig" in record.request:
+        observed |= {"AutoMLJobSecondaryStatus": "DeployingModel", "_outcome": outcome}
+        controllers.state.change(record, observed=observed)
+        return
+    end(controllers, record, "Completed", outcome, observed)
+
+
+def follow_deployment(controllers: Controllers, record: Record) -> None:
+    if record.status == "Stopping":
+        end(controllers, record, "Stopped", "Stopped")
+        return
+    answer = deploy(controllers, record)
+    if answer is None:
+        return
+    outcome, failure = answer
+    if failure is None:
+        result = {"ModelDeployResult": {"EndpointName": endpoint_name(record)}}
+        end(controllers, record, "Completed", record.observed["_outcome"], result)
+        return
+    reasons = record.observed.get("PartialFailureReasons") or []
+    partial = [*reasons[: _REASONS - 1], {"PartialFailureMessage": failure[:_REASON]}]
+    end(controllers, record, "Completed", outcome, {"PartialFailureReasons": partial})
+
+
+def end(
+    controllers: Controllers,
+    record: Record,
+    status: str,
+    secondary: str,
+    observed: Json | None = None,
+) -> None:
+    facts = {
+        **(observed or {}),
+        "AutoMLJobSecondaryStatus": secondary,
+        "EndTime": controllers.clock(),
+    }
+    controllers.state.change(record, status=status, observed=facts)
+    controllers.executor.forget(launch_id(record))
+
+
+def facts(record: Record, seen: Observation) -> Json:
+    """Members of Describe that follow from what the trainer has reported so far."""
+    report: Mapping[str, Any] = seen.report
+    found: Json = {"_phase": seen.phase, "_level": seen.level}
+    if not report:
+        return found
+    found["_report"] = dict(report)
+    secondary = report["secondary_status"]
+    if record.status == "InProgress" and secondary not in _FINAL:
+        found["AutoMLJobSecondaryStatus"] = secondary
+    if report["warnings"]:
+        found["PartialFailureReasons"] = [
+            {"PartialFailureMessage": warning[:_REASON]}
+            for warning in report["warnings"][:_REASONS]
+        ]
+    if report["problem_type"]:
+        found["ResolvedAttributes"] = {
+            "AutoMLJobObjective": {"MetricName": report["objective"]},
+            "ProblemType": report["problem_type"],
+            "CompletionCriteria": completion(record.request),
+        }
+    return found
+
+
+CONTROLLERS = {"AutoMLJob": reconcile}
