@@ -93,7 +93,7 @@ class Exchange:
             else:
                 self._chunked = True
                 lines.append(b"transfer-encoding: chunked\r\n")
-        if self.expects and not self.body.complete:
+        if self.body.failed or (self.expects and not self.body.complete):
             self.keep_alive = False
         if not self.keep_alive:
             lines.append(b"connection: close\r\n")
@@ -272,6 +272,11 @@ class Connection(Stream):
             head = b"content-type: text/plain\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
             self.write(_STATUS_LINES[self._refusal] + head % len(phrase) + phrase)
         self.transport.close()
+
+    @property
+    def reads_head(self) -> bool:
+        """Whether a request's head has begun, and not ended."""
+        return self._head_since is not None
 
     def close_if_idle(self) -> None:
         if self.current is None and not self._queue:

@@ -58,7 +58,6 @@ class ModelError(ApiError):
             f"See the log {variant.log or variant.name} in account {endpoint.account} "
             "for more information."
         )
-        self.original = status
         self.members = {
             "OriginalStatusCode": status,
             "OriginalMessage": message,
@@ -69,13 +68,12 @@ class ModelError(ApiError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model said. ``seconds``: how long it took."""
+    """What the model said."""
 
     status: int
     content_type: bytes
     attributes: bytes
     body: bytes
-    seconds: float
 
 
 @dataclass
@@ -105,7 +103,6 @@ class Gateway:
             answer_error(exchange, error)
 
     async def _invoke(self, exchange: Exchange) -> None:
-        begun = time.perf_counter()
         path = PATH.fullmatch(exchange.target.partition("?")[0])
         assert path is not None
         name, verb = path.groups()
@@ -113,6 +110,7 @@ class Gateway:
             body = await exchange.whole(MAX_BODY)
         except BodyTooLarge:
             raise _too_large() from None
+        begun = time.perf_counter()
         account, region = self._signer(exchange, body)
         if verb != "invocations":
             raise ValidationError(f"{_OPERATIONS[verb]}: not supported by smkit yet")
@@ -121,16 +119,18 @@ class Gateway:
         if endpoint is None:
             raise ValidationError(f"Endpoint {name} of account {account} not found.")
         variant = self._variant(endpoint, exchange.headers.get("x-amzn-sagemaker-target-variant"))
-        status, model_seconds = 500, 0.0
+        asked, status = time.perf_counter(), 500
         try:
             answer = await self._ask(endpoint, variant, headers, body)
-            status, model_seconds = answer.status, answer.seconds
-            if not 200 <= status < 300:
-                text = answer.body[:4096].decode(errors="replace")
-                raise ModelError(endpoint, variant, status, text)
+            status = answer.status
         finally:
-            overhead = time.perf_counter() - begun - model_seconds
-            self.metrics.record(endpoint, variant.name, status, model_seconds, overhead)
+            answered = time.perf_counter()
+            self.metrics.record(
+                endpoint, variant.name, status, model=answered - asked, overhead=asked - begun
+            )
+        if not 200 <= status < 300:
+            text = answer.body[:4096].decode(errors="replace")
+            raise ModelError(endpoint, variant, status, text)
         _answer(exchange, variant, answer)
 
     def _signer(self, exchange: Exchange, body: bytes) -> tuple[str, str]:
@@ -169,7 +169,6 @@ class Gateway:
             len(body),
             body,
         )
-        begun = time.perf_counter()
         tried: list[str] = []
         try:
             async with asyncio.timeout(self.model_timeout):
@@ -182,10 +181,9 @@ class Gateway:
                         if len(tried) > 1:
                             break
                         continue
-                    seconds = time.perf_counter() - begun
                     kind = raw.get(b"content-type", b"application/octet-stream")
                     attributes = raw.get(b"x-amzn-sagemaker-custom-attributes", b"")
-                    return Answer(status, kind, attributes, content, seconds)
+                    return Answer(status, kind, attributes, content)
         except TimeoutError:
             raise ModelError(endpoint, variant, 0, _TIMED_OUT) from None
         except BodyTooLarge:
