@@ -139,8 +139,6 @@ async def serve(home: Home, keep_daemon: Callable[[], None] = lambda: None) -> N
 
     minute = _minute()
     while not stopped.is_set():
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(stopped.wait(), 1.0)
         routes.refresh()
         for pool in (api, *gateway.pools.values()):
             pool.sweep(loop.time())
@@ -152,6 +150,8 @@ async def serve(home: Home, keep_daemon: Callable[[], None] = lambda: None) -> N
             keep_daemon()
         except Exception:
             log.exception("the daemon could not be looked after")
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stopped.wait(), 1.0)
 
     accepting.close()
     await server.stop(GRACE)
