@@ -1,0 +1,105 @@
+"""Column types under Data Wrangler's names, casts with Spark's meaning, and inference."""
+
+from __future__ import annotations
+
+import polars as pl
+
+TYPES: dict[str, pl.DataType] = {
+    "long": pl.Int64(),
+    "float": pl.Float64(),
+    "bool": pl.Boolean(),
+    "date": pl.Date(),
+    "datetime": pl.Datetime("us"),
+    "string": pl.String(),
+}
+INFERENCE_ROWS = 1_000
+_TRUE = ("t", "true", "y", "yes", "1")
+_FALSE = ("f", "false", "n", "no", "0")
+_DATE = r"^\d{4}-\d{1,2}-\d{1,2}$"
+_DATETIME = r"^\d{4}-\d{1,2}-\d{1,2}[ T]\d{1,2}:\d{2}"
+_JAVA = (("yyyy", "%Y"), ("MM", "%m"), ("dd", "%d"), ("HH", "%H"), ("mm", "%M"), ("ss", "%S"))
+
+
+def type_name(dtype: pl.DataType) -> str:
+    """Data Wrangler's name of a polars type; ``vector``, ``struct``, ``binary`` for what has none."""
+    if dtype.is_integer():
+        return "long"
+    if dtype.is_float() or dtype.is_decimal():
+        return "float"
+    if dtype.is_nested():
+        return "struct" if isinstance(dtype, pl.Struct) else "vector"
+    names = {pl.Boolean: "bool", pl.Date: "date", pl.Datetime: "datetime", pl.Binary: "binary"}
+    return names.get(dtype.base_type(), "string")
+
+
+def strftime(java: str) -> str:
+    """Spark's date pattern as strftime's: ``dd-MM-yyyy`` is ``%d-%m-%Y``."""
+    for theirs, ours in _JAVA:
+        java = java.replace(theirs, ours)
+    return java
+
+
+def cast(values: pl.Expr, old: pl.DataType, new: str, date_format: str = "") -> pl.Expr:
+    """Values of type ``old`` as type ``new``; what cannot be cast is null.
+
+    As in Spark, text such as ``22.5`` becomes the long 22, and yes/no, t/f and 1/0 are booleans.
+    """
+    target = TYPES[new]
+    if old != pl.String:
+        if new == "string" and old == pl.Boolean:
+            return pl.when(values).then(pl.lit("true")).when(~values).then(pl.lit("false"))
+        if new == "bool" and old.is_numeric():
+            return values != 0
+        return values.cast(target, strict=False)
+    trimmed = values.str.strip_chars()
+    if new == "long":
+        whole = trimmed.str.extract(r"^([+-]?\d+)(?:\.\d*)?$", 1)
+        return whole.str.strip_prefix("+").cast(target, strict=False)
+    if new == "bool":
+        lower = trimmed.str.to_lowercase()
+        return pl.when(lower.is_in(_TRUE)).then(True).when(lower.is_in(_FALSE)).then(False)
+    if new == "date":
+        if date_format:
+            return trimmed.str.to_date(strftime(date_format), strict=False)
+        return trimmed.str.slice(0, 10).str.to_date("%Y-%m-%d", strict=False)
+    if new == "datetime":
+        if date_format:
+            return trimmed.str.to_datetime(strftime(date_format), time_unit="us", strict=False)
+        plain = trimmed.str.replace("T", " ", literal=True).str.strip_suffix("Z")
+        return pl.coalesce(
+            plain.str.to_datetime("%Y-%m-%d %H:%M:%S%.f", time_unit="us", strict=False),
+            plain.str.to_datetime("%Y-%m-%d %H:%M", time_unit="us", strict=False),
+            plain.str.to_datetime("%Y-%m-%d", time_unit="us", strict=False),
+        )
+    return (trimmed if new == "float" else values).cast(target, strict=False)
+
+
+def infer(frame: pl.LazyFrame) -> dict[str, str]:
+    """Data Wrangler's type of each column, from the first 1,000 rows; an empty column is text."""
+    schema = frame.collect_schema()
+    texts = [name for name, dtype in schema.items() if dtype == pl.String]
+    head = frame.select(texts).head(INFERENCE_ROWS).collect() if texts else pl.DataFrame()
+    return {
+        name: _inferred(head[name]) if name in head.columns else type_name(dtype)
+        for name, dtype in schema.items()
+    }
+
+
+def _inferred(values: pl.Series) -> str:
+    found = values.str.strip_chars().drop_nulls()
+    found = found.filter(found != "")
+    if found.is_empty():
+        return "string"
+    if (
+        found.str.contains(r"^[+-]?\d+$").all()
+        and found.cast(pl.Int64, strict=False).is_not_null().all()
+    ):
+        return "long"
+    if found.cast(pl.Float64, strict=False).is_not_null().all():
+        return "float"
+    if found.str.to_lowercase().is_in(["true", "false"]).all():
+        return "bool"
+    for pattern, name in ((_DATE, "date"), (_DATETIME, "datetime")):
+        if found.str.contains(pattern).all():
+            return name
+    return "string"

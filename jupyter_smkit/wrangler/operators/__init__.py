@@ -1,0 +1,1 @@
+"""One module a group of operators; ``registry.operators()`` finds what each declares."""

@@ -1,0 +1,133 @@
+"""The CreateProcessingJob request that runs a flow: what the pages, the magics and the demo send."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from jupyter_smkit.wrangler import sources
+from jupyter_smkit.wrangler.flow import DESTINATION, TRANSFORM, Flow, FlowError, Node
+
+ROOT = "/opt/ml/processing"
+REPOSITORY = "sagemaker-data-wrangler-container"
+# The accounts of AWS's own registry of this container, as the SageMaker SDK lists them.
+REGISTRIES = {
+    "af-south-1": "143210264188",
+    "ap-east-1": "707077482487",
+    "ap-northeast-1": "649008135260",
+    "ap-northeast-2": "131546521161",
+    "ap-northeast-3": "364406365360",
+    "ap-south-1": "089933028263",
+    "ap-southeast-1": "119527597002",
+    "ap-southeast-2": "422173101802",
+    "ca-central-1": "557239378090",
+    "eu-central-1": "024640144536",
+    "eu-north-1": "054986407534",
+    "eu-south-1": "488287956546",
+    "eu-west-1": "245179582081",
+    "eu-west-2": "894491911112",
+    "eu-west-3": "807237891255",
+    "me-south-1": "376037874950",
+    "sa-east-1": "424196993095",
+    "us-east-1": "663277389841",
+    "us-east-2": "415577184552",
+    "us-west-1": "926135532090",
+    "us-west-2": "174368400705",
+}
+
+
+def image_uri(region: str = "us-east-1") -> str:
+    account = REGISTRIES.get(region, REGISTRIES["us-east-1"])
+    return f"{account}.dkr.ecr.{region}.amazonaws.com/{REPOSITORY}:2.x"
+
+
+def final_step(flow: Flow) -> Node:
+    """The step whose rows are the flow's result: its first destination, else the last transform
+    that no other transform feeds on."""
+    for node in flow.nodes:
+        if node.type == DESTINATION:
+            return node
+    used = {one.node_id for node in flow.nodes if node.type == TRANSFORM for one in node.inputs}
+    ends = [node for node in flow.nodes if node.type == TRANSFORM and node.id not in used]
+    if not ends:
+        raise FlowError("the flow has no step to run: add a transform")
+    return ends[-1]
+
+
+def result_uri(output_uri: str, name: str, node: Node) -> str:
+    """Where the job ``name`` leaves a step's files below its output: AWS's own layout."""
+    return f"{output_uri.rstrip('/')}/{name}/{node.id}/{node.outputs[0]}/"
+
+
+def processing_job_request(
+    flow: Flow,
+    flow_uri: str,
+    output_uri: str,
+    name: str,
+    role: str,
+    *,
+    node_id: str = "",
+    content_type: str = "CSV",
+    region: str = "us-east-1",
+    refit: bool = False,
+    instance_type: str = "ml.m5.4xlarge",
+) -> dict[str, Any]:
+    """The request that runs ``flow``, which lies at ``flow_uri``, up to a step (the final one).
+
+    The files come to ``result_uri(output_uri, name, step)``, the fitted flow to ``output_uri``
+    below the job's name.
+    """
+    node = flow[node_id] if node_id else final_step(flow)
+    output_name = f"{node.id}.{node.outputs[0]}"
+    config = {output_name: {"content_type": content_type}}
+    fitted = {"refit": refit, "output_flow": f"{name}.flow"}
+    needed = flow.ancestors(node.id)
+    inputs = [_input("flow", flow_uri)] + [
+        _input(sources.dataset_name(one), sources.uri(one))
+        for one in needed
+        if one.operator.startswith("sagemaker.s3_source")
+    ]
+    return {
+        "ProcessingJobName": name,
+        "RoleArn": role,
+        "ProcessingInputs": inputs,
+        "ProcessingOutputConfig": {
+            "Outputs": [
+                {
+                    "OutputName": output_name,
+                    "S3Output": {
+                        "S3Uri": output_uri,
+                        "LocalPath": f"{ROOT}/output",
+                        "S3UploadMode": "EndOfJob",
+                    },
+                }
+            ]
+        },
+        "ProcessingResources": {
+            "ClusterConfig": {
+                "InstanceCount": 1,
+                "InstanceType": instance_type,
+                "VolumeSizeInGB": 30,
+            }
+        },
+        "AppSpecification": {
+            "ImageUri": image_uri(region),
+            "ContainerArguments": [
+                f"--output-config '{json.dumps(config)}'",
+                f"--refit-trained-params '{json.dumps(fitted)}'",
+            ],
+        },
+    }
+
+
+def _input(name: str, uri: str) -> dict[str, Any]:
+    return {
+        "InputName": name,
+        "S3Input": {
+            "S3Uri": uri,
+            "LocalPath": f"{ROOT}/{name}",
+            "S3DataType": "S3Prefix",
+            "S3InputMode": "File",
+            "S3DataDistributionType": "FullyReplicated",
+        },
+    }

@@ -1,0 +1,199 @@
+"""The data sets that a flow reads: which files, and how they are scanned."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError, Node
+from jupyter_smkit.wrangler.transcoding import as_utf8, python_encoding
+
+MAX_COLUMNS = 1_000
+FILENAME_COLUMN = "filename"
+_HEAD_BYTES = 1 << 18
+_HEAD_ROWS = 1_000
+_MAGIC = ((b"PAR1", "Parquet"), (b"PK\x03\x04", "a zip archive"), (b"%PDF", "a PDF"))
+
+
+def context(node: Node) -> Mapping[str, Any]:
+    """A source's ``s3ExecutionContext``; empty for sources of other kinds."""
+    definition = node.parameters.get("dataset_definition") or {}
+    return definition.get("s3ExecutionContext") or {}
+
+
+def dataset_name(node: Node) -> str:
+    definition = node.parameters.get("dataset_definition") or {}
+    return str(definition.get("name") or node.id)
+
+
+def uri(node: Node) -> str:
+    return str(context(node).get("s3Uri") or "")
+
+
+def sources(flow: Flow) -> tuple[Node, ...]:
+    return tuple(node for node in flow.nodes if node.type == SOURCE)
+
+
+def data_files(directory: Path, *, nested: bool = True) -> list[Path]:
+    """The files of a staged data set, by name; markers and hidden files are none."""
+    found = directory.rglob("*") if nested else directory.iterdir()
+    return sorted(
+        path
+        for path in found
+        if path.is_file() and not path.name.startswith((".", "_")) and path.suffix != ".metadata"
+    )
+
+
+def scan(files: Sequence[Path], context: Mapping[str, Any]) -> pl.LazyFrame:
+    """The rows of the files, lazily; of a CSV every column is text."""
+    if not files:
+        raise FlowError(f"there is no object under {context.get('s3Uri')}")
+    name = FILENAME_COLUMN if context.get("s3AddsFilenameColumn") else None
+    kind = str(context.get("s3ContentType") or "csv").lower()
+    if kind == "parquet":
+        _check_parquet(files)
+        return pl.scan_parquet(list(files), include_file_paths=name, missing_columns="insert")
+    if kind in ("json", "jsonl"):
+        return pl.scan_ndjson(list(files), include_file_paths=name)
+    return _scan_csv(files, context, name)
+
+
+def _check_parquet(files: Sequence[Path]) -> None:
+    for path in files:
+        with path.open("rb") as file:
+            if file.read(4) != b"PAR1":
+                raise FlowError(f"{path.name} is no Parquet file")
+
+
+def _scan_csv(files: Sequence[Path], context: Mapping[str, Any], name: str | None) -> pl.LazyFrame:
+    encoding = python_encoding(str(context.get("s3CsvEncodingType") or "utf-8"))
+    separator = _separator(context)
+    skip = int(context.get("s3SkipLines") or 0)
+    has_header = context.get("s3HasHeader") is not False
+    headers = [_check_head(path, encoding, separator, skip) for path in files]
+    if has_header:
+        for path, header in zip(files, headers, strict=True):
+            if header != headers[0]:
+                raise FlowError(
+                    f"{path.name} has other columns than {files[0].name}: "
+                    f"{', '.join(header[:5])}… and {', '.join(headers[0][:5])}…"
+                )
+    scanned = pl.scan_csv(
+        [as_utf8(path, encoding) for path in files],
+        has_header=has_header,
+        separator=separator,
+        skip_lines=skip,
+        infer_schema=False,
+        include_file_paths=name,
+        new_columns=None if has_header else [f"_c{place}" for place in range(len(headers[0]))],
+    )
+    return scanned
+
+
+def _separator(context: Mapping[str, Any]) -> str:
+    written = str(context.get("s3FieldDelimiter") or ",")
+    separator = {"\\t": "\t", "tab": "\t", "TAB": "\t"}.get(written, written)
+    if len(separator.encode()) != 1:
+        raise FlowError(f"the delimiter {written!r} must be one ASCII character")
+    return separator
+
+
+def _check_head(path: Path, encoding: str, separator: str, skip: int) -> list[str]:
+    """The first row; FlowError says what of the file's head is no CSV, and in which line."""
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+        whole = len(head) < _HEAD_BYTES
+    if not head.strip():
+        raise FlowError(f"{path.name} is empty")
+    for magic, what in _MAGIC:
+        if head.startswith(magic):
+            raise FlowError(f"{path.name} is {what}, not CSV")
+    if head.startswith(b"\x1f\x8b"):
+        return _first_row_of_gzip(path, separator, skip)
+    text = _decoded(path, head, encoding, whole)
+    lines = text.splitlines(keepends=True)
+    header = next(_rows(lines[skip:], separator), None)
+    if header is None:
+        raise FlowError(f"{path.name} has no line after the {skip} to skip")
+    width = len(header)
+    if width > MAX_COLUMNS:
+        raise FlowError(f"{path.name} has {width:,} columns; at most {MAX_COLUMNS:,} are read")
+    if "\x00" in text:
+        raise FlowError(f"{path.name} holds NUL bytes: it is no CSV in {encoding}")
+    usable = lines[skip:] if whole else lines[skip:-1]
+    _check_width(path, usable, separator, skip, width)
+    return header
+
+
+def _check_width(path: Path, lines: Sequence[str], separator: str, skip: int, width: int) -> None:
+    reader = csv.reader(lines, delimiter=separator)
+    try:
+        for count, row in enumerate(reader):
+            if row and len(row) != width:
+                raise FlowError(_ragged(path, reader.line_num + skip, len(row), width))
+            if count >= _HEAD_ROWS:
+                return
+    except csv.Error as error:
+        raise FlowError(f"{path.name}, line {reader.line_num + skip}: {error}") from None
+
+
+def _ragged(path: Path, line: int, found: int, width: int) -> str:
+    return f"{path.name}, line {line}: {found} fields where the first row has {width}"
+
+
+def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
+    return (row for row in csv.reader(lines, delimiter=separator) if row)
+
+
+def _first_row_of_gzip(path: Path, separator: str, skip: int) -> list[str]:
+    import gzip
+
+    with gzip.open(path, "rt", encoding="utf-8", errors="replace") as file:
+        lines = [line for _, line in zip(range(skip + 1), file, strict=False)]
+    return next(_rows(lines[skip:], separator), [])
+
+
+def _decoded(path: Path, head: bytes, encoding: str, whole: bool) -> str:
+    try:
+        text = codecs.getincrementaldecoder(encoding)().decode(head, final=whole)
+        return text.removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        line = head[: error.start].count(b"\n") + 1
+        raise FlowError(
+            f"{path.name} is not {encoding}: byte {error.start}, in line {line}; "
+            "set the source's encoding, e.g. ISO-8859-1"
+        ) from None
+
+
+def explain(
+    error: Exception, files: Sequence[Path], context: Mapping[str, Any]
+) -> FlowError | None:
+    """What is wrong in the files past their heads, where polars could not read them."""
+    if str(context.get("s3ContentType") or "csv").lower() != "csv":
+        return None
+    encoding = python_encoding(str(context.get("s3CsvEncodingType") or "utf-8"))
+    separator, skip = _separator(context), int(context.get("s3SkipLines") or 0)
+    for path in files:
+        with path.open(encoding=encoding, newline="", errors="strict") as file:
+            reader = csv.reader(file, delimiter=separator)
+            width = 0
+            try:
+                for row in reader:
+                    if reader.line_num <= skip or not row:
+                        continue
+                    width = width or len(row)
+                    if len(row) > width:
+                        return FlowError(_ragged(path, reader.line_num, len(row), width))
+            except UnicodeDecodeError:
+                return FlowError(
+                    f"{path.name} is not {encoding}: after line {reader.line_num}; "
+                    "set the source's encoding, e.g. ISO-8859-1"
+                )
+            except csv.Error as wrong:
+                return FlowError(f"{path.name}, line {reader.line_num}: {wrong}")
+    return None

@@ -1,0 +1,85 @@
+"""Data of s3:// for previews: copied beside smkit's data once, and only as much as a sample needs."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from jupyter_smkit.objects.errors import S3Error
+from jupyter_smkit.objects.names import split_uri
+from jupyter_smkit.objects.staging import Objects
+from jupyter_smkit.wrangler import sources
+from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError
+
+HEAD_BYTES = 64 << 20
+"""Of a larger CSV only so much is brought for a preview, cut at a line's end."""
+MAX_FILES = 200
+CACHE_BYTES = 4 << 30
+
+
+def stage(objects: Objects, cache: Path, flow: Flow, target: str) -> dict[str, list[str]]:
+    """By address, the local files of the sources that a step needs. FlowError names the source."""
+    found: dict[str, list[str]] = {}
+    for node in flow.ancestors(target):
+        address = sources.uri(node)
+        if node.type != SOURCE or not address:
+            continue
+        try:
+            files = _stage(objects, cache, address, sources.context(node))
+        except (S3Error, ValueError) as error:
+            raise FlowError(f"{address}: {error}", node=node.id) from None
+        if not files:
+            raise FlowError(f"there is no object under {address}", node=node.id)
+        found[address] = [str(path) for path in files]
+    prune(cache)
+    return found
+
+
+def _stage(
+    objects: Objects, cache: Path, address: str, context: Mapping[str, object]
+) -> list[Path]:
+    bucket, prefix = split_uri(address)
+    nested = bool(context.get("s3DirIncludesNested"))
+    text = str(context.get("s3ContentType") or "csv").lower() != "parquet"
+    files = []
+    for info in objects.keys(bucket, prefix):
+        rest = info.key[len(prefix) :].lstrip("/")
+        exact = info.key == prefix
+        below = prefix.endswith("/") or prefix == "" or info.key.startswith(f"{prefix}/")
+        if info.key.endswith("/") or not (exact or (below and (nested or "/" not in rest))):
+            continue
+        name = hashlib.sha256(f"{bucket}/{info.key}\0{info.etag}".encode()).hexdigest()[:24]
+        path = cache / name / Path(info.key).name
+        if not path.exists():
+            _bring(objects, bucket, info.key, path, text and info.size > HEAD_BYTES)
+        path.touch()
+        files.append(path)
+        if exact or len(files) >= MAX_FILES:
+            break
+    return files
+
+
+def _bring(objects: Objects, bucket: str, key: str, path: Path, head_only: bool) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    beside = path.with_name(f".{path.name}.new")
+    if head_only:
+        with objects.get(bucket, key, (0, HEAD_BYTES - 1)) as content:
+            data = content.read()
+        beside.write_bytes(data[: data.rfind(b"\n") + 1])
+    else:
+        objects.fetch(bucket, key, beside)
+    beside.replace(path)
+
+
+def prune(cache: Path, limit: int = CACHE_BYTES) -> None:
+    """Removes what was used longest ago, until the rest fits."""
+    files = sorted(
+        ((path.stat().st_mtime, path.stat().st_size, path) for path in cache.glob("*/*")),
+        reverse=True,
+    )
+    total = 0
+    for _, size, path in files:
+        total += size
+        if total > limit:
+            path.unlink(missing_ok=True)

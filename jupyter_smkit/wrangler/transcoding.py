@@ -1,0 +1,43 @@
+"""CSV files in other encodings, as UTF-8 files that can be scanned."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+
+from jupyter_smkit.wrangler.flow import FlowError
+
+
+def python_encoding(name: str) -> str:
+    """``UTF_8``, ``ISO-8859-1``, … as Python's codecs call it."""
+    try:
+        return codecs.lookup(name.replace("_", "-")).name
+    except LookupError:
+        raise FlowError(f"smkit does not know the encoding {name}") from None
+
+
+def as_utf8(path: Path, encoding: str) -> Path:
+    """The file itself, or a UTF-8 copy in the temporary directory, made once."""
+    if encoding in ("utf-8", "ascii"):
+        return path
+    status = path.stat()
+    identity = f"{path.absolute()}\0{status.st_mtime_ns}\0{status.st_size}\0{encoding}"
+    digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
+    copy = Path(tempfile.gettempdir()) / f"smkit-utf8-{digest}-{path.name}"
+    if copy.exists():
+        return copy
+    beside = copy.with_suffix(".new")
+    try:
+        with (
+            path.open(encoding=encoding, newline="") as source,
+            beside.open("w", encoding="utf-8", newline="") as target,
+        ):
+            shutil.copyfileobj(source, target, 1 << 20)
+    except UnicodeDecodeError as error:
+        beside.unlink(missing_ok=True)
+        raise FlowError(f"{path.name} is not {encoding}: {error.reason}") from None
+    beside.replace(copy)
+    return copy
