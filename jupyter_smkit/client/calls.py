@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import http.client
 import json
+import socket
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -89,7 +90,8 @@ class Client:
         body: bytes = b"",
         headers: dict[str, str] | None = None,
     ) -> bytes:
-        with closing(self._send(method, target, service, body, headers or {})) as response:
+        _, response = self._exchange(method, target, service, body, headers or {})
+        with closing(response):
             return response.read()
 
     def events(
@@ -100,14 +102,16 @@ class Client:
         Ends when smkit does, or, where ``silence`` is given, by TimeoutError after so many seconds
         without a word; smkit says an empty one every 20 s.
         """
-        query = "" if after is None else "?" + urlencode({"after": after})
-        target = f"/_smkit/events{query}"
-        with closing(self._send("GET", target, "smkit", b"", {}, silence)) as response:
-            for line in response:
-                if line.strip():
-                    yield json.loads(line)
+        with closing(self.listen(after, silence)) as feed:
+            yield from feed
 
-    def _send(
+    def listen(self, after: int | None = None, silence: float | None = None) -> Feed:
+        """The stream of events, open when this returns; it is to be closed."""
+        query = "" if after is None else "?" + urlencode({"after": after})
+        held, response = self._exchange("GET", f"/_smkit/events{query}", "smkit", b"", {}, silence)
+        return Feed(held, response)
+
+    def _exchange(
         self,
         method: str,
         target: str,
@@ -115,7 +119,7 @@ class Client:
         body: bytes,
         headers: dict[str, str],
         timeout: float | None = None,
-    ) -> http.client.HTTPResponse:
+    ) -> tuple[socket.socket, http.client.HTTPResponse]:
         base = urlsplit(self.base_url)
         headers = {"host": base.netloc, **headers}
         signed = sigv4.sign(
@@ -130,11 +134,30 @@ class Client:
         )
         connection = http.client.HTTPConnection(base.hostname or "", base.port, timeout=timeout)
         connection.request(method, target, body or None, {**headers, **signed})
+        held: socket.socket = connection.sock
         response = connection.getresponse()
         if response.status >= 300:
             with closing(response):
                 raise _failure(response.status, response.read())
-        return response
+        return held, response
+
+
+class Feed:
+    """Events as they come. ``close`` may be called from another thread and ends the iteration."""
+
+    def __init__(self, connection: socket.socket, response: http.client.HTTPResponse) -> None:
+        self._connection = connection
+        self._response = response
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        for line in self._response:
+            if line.strip():
+                yield json.loads(line)
+
+    def close(self) -> None:
+        with suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._response.close()
 
 
 def _failure(status: int, body: bytes) -> CallFailed:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from jupyter_smkit.client.calls import CallFailed, Client
+from jupyter_smkit.client.calls import CallFailed
 
 DESCRIBE = {
     "ProcessingJob": "DescribeProcessingJob",
@@ -21,13 +21,24 @@ _PAUSE = 0.5
 """Seconds between two looks at a log that is followed."""
 
 
+class Caller(Protocol):
+    """``calls.Client``, or boto3 in its form."""
+
+    def call(self, operation: str, /, service: str = "sagemaker", **params: Any) -> dict[str, Any]:
+        """Raises CallFailed."""
+
+    def pages(
+        self, operation: str, result: str, /, service: str = "sagemaker", **params: Any
+    ) -> Iterator[dict[str, Any]]: ...
+
+
 @dataclass(frozen=True)
 class Stream:
     group: str
     name: str
 
 
-def describe_job(client: Client, name: str) -> tuple[str, dict[str, Any]] | None:
+def describe_job(client: Caller, name: str) -> tuple[str, dict[str, Any]] | None:
     """The kind and the description of the job of that name."""
     for kind, operation in DESCRIBE.items():
         try:
@@ -38,7 +49,7 @@ def describe_job(client: Client, name: str) -> tuple[str, dict[str, Any]] | None
     return None
 
 
-def streams(client: Client, name: str) -> list[Stream]:
+def streams(client: Caller, name: str) -> list[Stream]:
     """Of a job or an endpoint, the oldest first."""
     found = _streams_in(client, f"/aws/sagemaker/Endpoints/{name}", "")
     for kind in DESCRIBE:
@@ -46,7 +57,7 @@ def streams(client: Client, name: str) -> list[Stream]:
     return [stream for _, stream in sorted(found, key=lambda pair: pair[0])]
 
 
-def _streams_in(client: Client, group: str, owner: str) -> list[tuple[int, Stream]]:
+def _streams_in(client: Caller, group: str, owner: str) -> list[tuple[int, Stream]]:
     """With their times of creation; only those of ``owner`` in a group that many share."""
     prefix = {"logStreamNamePrefix": owner} if owner else {}
     entries = client.pages("DescribeLogStreams", "logStreams", "logs", logGroupName=group, **prefix)
@@ -62,7 +73,7 @@ def _streams_in(client: Client, group: str, owner: str) -> list[tuple[int, Strea
         return []
 
 
-def lines(client: Client, name: str, follow: bool = False) -> Iterator[str]:
+def lines(client: Caller, name: str, follow: bool = False) -> Iterator[str]:
     """The log's lines; when followed, those to come until the job has ended."""
     tokens: dict[Stream, str] = {}
     while True:
@@ -75,7 +86,7 @@ def lines(client: Client, name: str, follow: bool = False) -> Iterator[str]:
         time.sleep(_PAUSE)
 
 
-def tail(client: Client, name: str, count: int = 20) -> list[str]:
+def tail(client: Caller, name: str, count: int = 20) -> list[str]:
     """The last lines."""
     found: list[str] = []
     for stream in reversed(streams(client, name)):
@@ -86,7 +97,7 @@ def tail(client: Client, name: str, count: int = 20) -> list[str]:
     return found[-count:]
 
 
-def _unread(client: Client, stream: Stream, tokens: dict[Stream, str]) -> Iterator[str]:
+def _unread(client: Caller, stream: Stream, tokens: dict[Stream, str]) -> Iterator[str]:
     while True:
         token = tokens.get(stream)
         asked = {"nextToken": token} if token else {}
@@ -98,11 +109,11 @@ def _unread(client: Client, stream: Stream, tokens: dict[Stream, str]) -> Iterat
             return
 
 
-def _events(client: Client, stream: Stream, **asked: Any) -> dict[str, Any]:
+def _events(client: Caller, stream: Stream, **asked: Any) -> dict[str, Any]:
     names = {"logGroupName": stream.group, "logStreamName": stream.name}
     return client.call("GetLogEvents", "logs", **names, **asked)
 
 
-def _ended(client: Client, name: str) -> bool:
+def _ended(client: Caller, name: str) -> bool:
     found = describe_job(client, name)
     return found is not None and found[1][f"{found[0]}Status"] in ENDED

@@ -1,0 +1,73 @@
+"""Data frames and files into s3:// and back."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from jupyter_smkit.workflow import session
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def put_dataframe(df: Any, to: str) -> str:
+    """Writes a pandas or polars frame; its ``s3://`` address.
+
+    ``to`` is an address, or a name: ``flights.csv`` comes to ``data/flights.csv`` in the default
+    bucket. The ending says the format: ``.csv`` or ``.parquet``.
+    """
+    uri = to if to.startswith("s3://") else f"s3://{session.default_bucket()}/data/{to}"
+    out = io.BytesIO()
+    is_polars = type(df).__module__.startswith("polars")
+    if uri.endswith(".parquet"):
+        df.write_parquet(out) if is_polars else df.to_parquet(out, index=False)
+    elif uri.endswith(".csv"):
+        df.write_csv(out) if is_polars else df.to_csv(out, index=False)
+    else:
+        raise ValueError(f"{to!r} must end in .csv or .parquet")
+    bucket, key = split(uri)
+    session.client("s3").put_object(Bucket=bucket, Key=key, Body=out.getvalue())
+    return uri
+
+
+def read_dataframe(uri: str) -> pd.DataFrame:
+    """A pandas frame of a CSV or Parquet file, or of all such files below an address."""
+    import pandas as pd
+
+    bucket, prefix = split(uri)
+    s3 = session.client("s3")
+    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
+    frames = []
+    for key in keys:
+        if key.endswith((".csv", ".parquet")):
+            body = io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
+            frames.append(pd.read_parquet(body) if key.endswith(".parquet") else pd.read_csv(body))
+    if not frames:
+        raise FileNotFoundError(f"{uri}: no .csv or .parquet file")
+    return pd.concat(frames, ignore_index=True)
+
+
+def upload(path: Path, uri: str) -> str:
+    """A file, or what lies in a folder, to an address; the address."""
+    bucket, key = split(uri)
+    s3 = session.client("s3")
+    if path.is_file():
+        s3.upload_file(str(path), bucket, key)
+        return uri
+    if not path.is_dir():
+        raise FileNotFoundError(f"{path}: no such file or folder")
+    for file in sorted(path.rglob("*")):
+        if file.is_file():
+            s3.upload_file(str(file), bucket, f"{key.rstrip('/')}/{file.relative_to(path)}")
+    return uri
+
+
+def split(uri: str) -> tuple[str, str]:
+    parts = urlsplit(uri)
+    if parts.scheme != "s3" or not parts.netloc:
+        raise ValueError(f"{uri!r} is not an s3:// address")
+    return parts.netloc, uri.removeprefix(f"s3://{parts.netloc}").lstrip("/")

@@ -1,0 +1,140 @@
+"""Endpoints: serving a model and asking it."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from jupyter_smkit.client.switch import side
+from jupyter_smkit.workflow import session, watch
+from jupyter_smkit.workflow.jobs import Job
+
+_SETTLED = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
+
+
+class EndpointFailed(Exception):
+    """An endpoint did not come into service; the message is its FailureReason."""
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    name: str
+
+    def describe(self) -> dict[str, Any]:
+        return session.caller().call("DescribeEndpoint", EndpointName=self.name)
+
+    def changes(self, tick: Callable[[], bool] = lambda: True) -> Iterator[dict[str, Any]]:
+        """Its description now and whenever it changed, until it is in service or has failed."""
+        return watch.changes(
+            "Endpoint",
+            self.name,
+            self.describe,
+            lambda found: found["EndpointStatus"] not in _SETTLED,
+            tick,
+        )
+
+    def wait(self) -> Endpoint:
+        """Returns when it is in service; raises EndpointFailed otherwise."""
+        *_, last = self.changes()
+        if last["EndpointStatus"] != "InService":
+            raise EndpointFailed(
+                f"{self.name}: {last.get('FailureReason', last['EndpointStatus'])}"
+            )
+        return self
+
+    def delete(self) -> None:
+        """Ends it; its model and its configuration, where they bear its name, go with it."""
+        call = session.caller().call
+        call("DeleteEndpoint", EndpointName=self.name)
+        call("DeleteEndpointConfig", EndpointConfigName=self.name)
+        call("DeleteModel", ModelName=self.name)
+
+
+def deploy(
+    model: Job | str | Mapping[str, Any],
+    name: str = "",
+    *,
+    instance_type: str = "ml.m5.large",
+    role: str = "",
+    wait: bool = True,
+) -> Endpoint:
+    """Serves a model at an endpoint: of an AutoML job the best candidate (by the job or its name),
+    or a container definition as CreateModel takes it."""
+    if isinstance(model, Mapping):
+        containers = [dict(model)]
+        name = name or session.unique("endpoint")
+    else:
+        job = model.name if isinstance(model, Job) else model
+        found = session.caller().call("DescribeAutoMLJobV2", AutoMLJobName=job)
+        containers = found.get("BestCandidate", {}).get("InferenceContainers", [])
+        if not containers:
+            raise ValueError(f"{job} has no candidate to serve: {found['AutoMLJobStatus']}")
+        name = name or job
+    call = session.caller().call
+    shape = (
+        {"PrimaryContainer": containers[0]} if len(containers) == 1 else {"Containers": containers}
+    )
+    call("CreateModel", ModelName=name, ExecutionRoleArn=role or session.role(), **shape)
+    variant = {
+        "VariantName": "AllTraffic",
+        "ModelName": name,
+        "InitialInstanceCount": 1,
+        "InstanceType": instance_type,
+    }
+    call("CreateEndpointConfig", EndpointConfigName=name, ProductionVariants=[variant])
+    call("CreateEndpoint", EndpointName=name, EndpointConfigName=name)
+    endpoint = Endpoint(name)
+    return endpoint.wait() if wait else endpoint
+
+
+def invoke(
+    endpoint: Endpoint | str,
+    body: bytes | str,
+    content_type: str = "text/csv",
+    accept: str = "",
+) -> tuple[bytes, str]:
+    """InvokeEndpoint; the answer's body and content type."""
+    name = endpoint.name if isinstance(endpoint, Endpoint) else endpoint
+    answer = session.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName=name,
+        Body=body,
+        ContentType=content_type,
+        **({"Accept": accept} if accept else {}),
+    )
+    return answer["Body"].read(), answer["ContentType"]
+
+
+def predict(endpoint: Endpoint | str, rows: Any) -> list[Any]:
+    """The predictions for the rows of a frame: of each row a value, or a list of several."""
+    is_polars = type(rows).__module__.startswith("polars")
+    # smkit puts named columns in the model's order; AWS's containers want rows only.
+    header = side() == "local"
+    if is_polars:
+        text = rows.write_csv(include_header=header)
+    else:
+        text = rows.to_csv(index=False, header=header)
+    content_type = "text/csv; header=present" if header else "text/csv"
+    body, answered = invoke(endpoint, text, content_type, "text/csv")
+    return parse(body, answered)
+
+
+def parse(body: bytes, content_type: str) -> list[Any]:
+    """An answer of CSV or JSON as a list with an entry a row; numbers are numbers."""
+    if "json" in content_type:
+        found = json.loads(body)
+        if isinstance(found, dict):
+            found = found.get("predictions", [found])
+        return found if isinstance(found, list) else [found]
+    rows = [[_number(cell) for cell in row] for row in csv.reader(io.StringIO(body.decode()))]
+    return [row[0] if len(row) == 1 else row for row in rows if row]
+
+
+def _number(cell: str) -> Any:
+    try:
+        return float(cell)
+    except ValueError:
+        return cell
