@@ -139,7 +139,7 @@ def _labelled(frame: pd.DataFrame, target: str, warnings: list[str]) -> pd.DataF
     frame = frame[frame[target].notna()].reset_index(drop=True)
     if len(frame) and frame[target].nunique() == 1:
         raise DataError(
-            f"The target '{target}' is always {frame[target].iloc[0]!r}: there is nothing to learn."
+            f"The target '{target}' is always '{frame[target].iloc[0]}': there is nothing to learn."
         )
     return frame
 
@@ -153,7 +153,7 @@ def _problem_type(target: pd.Series, task: Task) -> str:
     chosen = task.problem_type or inferred(target)
     if chosen == REGRESSION and not types.is_numeric_dtype(target):
         raise DataError(
-            f"The target '{task.target}' is not numeric (for example {target.iloc[0]!r}), so it "
+            f"The target '{task.target}' is not numeric (for example '{target.iloc[0]}'), so it "
             "cannot be used for regression."
         )
     if chosen == BINARY and classes != 2:
@@ -194,13 +194,13 @@ def _classes(dataset: Dataset) -> Dataset:
     rare = sorted(counts[counts < MIN_ROWS_PER_CLASS].index, key=str)
     warnings = list(dataset.warnings)
     if rare and len(counts) - len(rare) < 2:
-        shown = ", ".join(f"{label!r} ({counts[label]})" for label in rare[:5])
+        shown = ", ".join(f"'{label}' ({counts[label]})" for label in rare[:5])
         raise DataError(
             f"Classes of '{target}' with fewer than {MIN_ROWS_PER_CLASS} rows: {shown}. "
             "At least two classes need more."
         )
     if rare:
-        shown = ", ".join(repr(label) for label in rare[:5]) + (", …" if len(rare) > 5 else "")
+        shown = ", ".join(f"'{label}'" for label in rare[:5]) + (", …" if len(rare) > 5 else "")
         warnings.append(
             f"{len(rare)} classes of '{target}' with fewer than {MIN_ROWS_PER_CLASS} rows were "
             f"left out: {shown}."

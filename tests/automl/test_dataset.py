@@ -1,0 +1,186 @@
+"""Checking a job's data: the target, the problem type, the features, the division of rows."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
+
+from jupyter_smkit.automl.dataset import Dataset, divide, inferred, load
+from jupyter_smkit.automl.specification import specified
+from jupyter_smkit.automl.tables import DataError
+from jupyter_smkit.automl.task import Source, Task
+
+ROWS = pd.DataFrame({"x": np.arange(600.0), "z": ["a", "b"] * 300})
+
+
+def loaded(path: Path, frame: pd.DataFrame, **members: Any) -> Dataset:
+    frame.to_csv(path / "data.csv", index=False)
+    data = [Source("training", path / "data.csv")]
+    if (validation := members.pop("validation", None)) is not None:
+        validation.to_csv(path / "validation.csv", index=False)
+        data.append(Source("validation", path / "validation.csv"))
+    settled = {"target": "y", **members}
+    task = Task(job_name="a-job", data=tuple(data), output_dir=path, **settled)
+    return load(specified(task))
+
+
+@pytest.mark.parametrize(
+    ("target", "expected"),
+    [
+        (load_breast_cancer().target, "BinaryClassification"),
+        (load_iris().target, "MulticlassClassification"),
+        (load_wine().target.astype(str), "MulticlassClassification"),
+        (load_diabetes().target, "Regression"),
+        (np.linspace(0, 1, 60), "Regression"),
+        (["yes", "no"] * 30, "BinaryClassification"),
+    ],
+)
+def test_the_problem_type_follows_from_the_target(target: Any, expected: str) -> None:
+    assert inferred(pd.Series(target)) == expected
+
+
+def test_numbers_that_only_name_two_classes(tmp_path: Path) -> None:
+    found = loaded(tmp_path, ROWS.assign(y=[0.0, 1.0, None] * 200))
+    assert found.problem_type == "BinaryClassification"
+    assert found.labels == (0, 1)
+    assert found.warnings == (
+        "200 rows without a value of 'y' were left out.",
+        "The data has 400 rows; with fewer than 500 the scores vary much.",
+    )
+
+
+def test_types_of_features(tmp_path: Path) -> None:
+    found = loaded(tmp_path, ROWS.assign(n=1, y=ROWS["x"] / 7))
+    assert found.types() == {"x": "float", "z": "string", "n": "integer"} or found.types() == {
+        "x": "integer",
+        "z": "string",
+        "n": "integer",
+    }
+    assert found.labels == ()
+
+
+@pytest.mark.parametrize(
+    ("frame", "members", "said"),
+    [
+        (ROWS, {}, "There is no target column 'y'; the columns are 'x', 'z'"),
+        (ROWS.assign(y=7), {}, "The target 'y' is always '7': there is nothing to learn"),
+        (
+            ROWS.assign(y=range(600))[:49],
+            {},
+            "49 rows with a value of 'y'; AutoML needs at least 50",
+        ),
+        (
+            ROWS.assign(y=[f"id{n}" for n in range(600)]),
+            {"problem_type": "Regression"},
+            r"not numeric \(for example 'id0'\)",
+        ),
+        (
+            ROWS.assign(y=["a", "b", "c"] * 200),
+            {"problem_type": "BinaryClassification"},
+            "has 3 classes; binary classification needs 2",
+        ),
+        (
+            ROWS.assign(y=["a"] * 598 + ["b"] * 2),
+            {},
+            r"fewer than 5 rows: 'b' \(2\). At least two classes need more",
+        ),
+        (
+            ROWS.assign(y=range(600)),
+            {"feature_attribute_names": ("x", "q")},
+            "There is no feature 'q'",
+        ),
+        (ROWS.assign(y=range(600)), {"sample_weight": "w"}, "no sample weight column 'w'"),
+        (
+            pd.DataFrame({"y": range(600), "x": None}),
+            {},
+            "no column with values beside the target",
+        ),
+    ],
+)
+def test_data_that_cannot_be_trained_on(
+    tmp_path: Path, frame: pd.DataFrame, members: dict[str, Any], said: str
+) -> None:
+    with pytest.raises(DataError, match=said):
+        loaded(tmp_path, frame, **members)
+
+
+def test_a_wrong_separator_is_recognised(tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("x;y\n" + "1;2\n" * 60)
+    task = Task("a-job", (Source("training", tmp_path / "data.csv"),), "y", tmp_path)
+    with pytest.raises(DataError, match="separated by a semicolon: save it with commas"):
+        load(task)
+
+
+def test_rare_classes_are_left_out(tmp_path: Path) -> None:
+    found = loaded(tmp_path, ROWS.assign(y=["a", "b"] * 298 + ["c"] * 4))
+    assert found.labels == ("a", "b")
+    assert "1 classes of 'y' with fewer than 5 rows were left out: 'c'." in found.warnings
+
+
+def test_rows_without_a_valid_weight_are_left_out(tmp_path: Path) -> None:
+    frame = ROWS.assign(y=ROWS["x"] / 7, w=["1", "-1", "much"] * 200)
+    found = loaded(tmp_path, frame, sample_weight="w")
+    assert len(found.train) == 200
+    assert found.features == ("x", "z")
+
+
+def test_the_division_is_stratified_and_without_overlap(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"x": range(1000), "y": ["rare"] * 50 + ["often"] * 950})
+    found = divide(loaded(tmp_path, frame), 0.2, seed=3)
+    assert [len(part) for part in vars(found).values()] == [720, 180, 100]
+    assert (found.holdout["y"] == "rare").sum() == 5
+    assert (found.validation["y"] == "rare").sum() == 9
+    rows = [set(part["x"]) for part in vars(found).values()]
+    assert len(set.union(*rows)) == 1000
+
+
+def test_a_validation_channel_is_used_whole(tmp_path: Path) -> None:
+    frame = ROWS.assign(y=ROWS["x"] / 7)
+    found = divide(loaded(tmp_path, frame, validation=frame[:30]), 0.2, seed=0)
+    assert [len(part) for part in vars(found).values()] == [540, 30, 60]
+
+
+def test_a_validation_channel_without_the_target(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no column in the validation channel 'y'"):
+        loaded(tmp_path, ROWS.assign(y=ROWS["x"] / 7), validation=ROWS)
+
+
+def test_a_fraction_that_leaves_nothing_to_train(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"divides 50 rows into 5 for training and 45"):
+        divide(loaded(tmp_path, ROWS.assign(y=ROWS["x"] / 7)[:60]), 0.9, seed=0)
+
+
+def test_a_feature_specification(tmp_path: Path) -> None:
+    given = {"FeatureAttributeNames": ["x"], "FeatureDataTypes": {"x": "categorical"}}
+    (tmp_path / "features.json").write_text(json.dumps(given))
+    found = loaded(
+        tmp_path,
+        ROWS.assign(y=ROWS["x"] / 7),
+        feature_specification=tmp_path / "features.json",
+    )
+    assert found.types() == {"x": "string"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ("{", "is not JSON"),
+        ("[1]", "must be JSON such as"),
+        ('{"FeatureAttributeNames": ["y"]}', "must not name the target 'y'"),
+        ('{"FeatureDataTypes": {"x": "sequence"}}', "gives 'x' the type 'sequence'"),
+        (
+            '{"FeatureAttributeNames": ["x"], "FeatureDataTypes": {"z": "text"}}',
+            "names 'z', which is not in FeatureAttributeNames",
+        ),
+    ],
+)
+def test_a_wrong_feature_specification(tmp_path: Path, given: str, said: str) -> None:
+    (tmp_path / "features.json").write_text(given)
+    with pytest.raises(DataError, match=said):
+        loaded(tmp_path, ROWS, feature_specification=tmp_path / "features.json")

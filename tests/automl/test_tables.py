@@ -1,0 +1,90 @@
+"""Reading data, and what is said of files that cannot be read."""
+
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from jupyter_smkit.automl.tables import DataError, read
+from jupyter_smkit.automl.task import PARQUET, Source
+
+
+def source(path: Path, content: bytes | None = None, **members: str) -> Source:
+    if content is not None:
+        path.write_bytes(content)
+    return Source("training", path, **members)
+
+
+def test_types_and_missing_values(tmp_path: Path) -> None:
+    found = read([source(tmp_path / "a.csv", b'n,x,t\n1,0.5,"a,b"\n2,,true\n3,NA,\n')])
+    assert list(found["n"]) == [1, 2, 3]
+    assert found["x"].isna().tolist() == [False, True, True]
+    assert found["t"].tolist()[:2] == ["a,b", "true"]
+
+
+def test_the_files_of_a_directory_in_order(tmp_path: Path) -> None:
+    (tmp_path / "b.csv").write_text("x,y\n3,4\n")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"x,y\n1,2\n"))
+    (tmp_path / "_SUCCESS").write_text("")
+    assert read([source(tmp_path)]).to_numpy().tolist() == [[1, 2], [3, 4]]
+
+
+def test_parquet(tmp_path: Path) -> None:
+    when = pd.to_datetime(["2026-01-01", "2026-01-02"])
+    pd.DataFrame({"x": [1, 2], "when": when}).to_parquet(tmp_path / "a.parquet")
+    found = read([source(tmp_path / "a.parquet", content_type=PARQUET)])
+    assert str(found["when"].dtype).startswith("datetime64")
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"a,b\n1,2\n3\n", "Expected 2 columns, got 1: 3"),
+        (b"a,b\n1,2\n3,4,5\n", "Row #3: Expected 2 columns, got 3"),
+        (b"", "is empty"),
+        (b" \n\n", "is empty"),
+        (b"a,b\n", "has a header but no rows"),
+        ("a,b\n1,caf\xe9\n".encode("latin-1"), "not UTF-8 text: line 2 holds the byte 0xe9"),
+        (b"a,a\n1,2\n", "more than one column named 'a'"),
+        (b"a,,c\n1,2,3\n", "column 2 has no name"),
+        (b"\x1f\x8bno gzip", "not a whole gzip file"),
+    ],
+)
+def test_csv_that_is_not_one(tmp_path: Path, content: bytes, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        read([source(tmp_path / "a.csv", content)])
+
+
+def test_more_than_a_thousand_columns(tmp_path: Path) -> None:
+    header = ",".join(f"c{number}" for number in range(1001))
+    row = ",".join("1" for _ in range(1001))
+    with pytest.raises(DataError, match="1,001 columns; AutoML takes 1,000"):
+        read([source(tmp_path / "a.csv", f"{header}\n{row}\n".encode())])
+
+
+def test_files_with_different_headers(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("x,y\n1,2\n")
+    (tmp_path / "b.csv").write_text("x,z\n1,2\n")
+    with pytest.raises(
+        DataError, match=r"b.csv has other columns than a.csv: without 'y', with 'z'"
+    ):
+        read([source(tmp_path)])
+
+
+def test_what_is_no_parquet(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="not a Parquet file"):
+        read([source(tmp_path / "a.parquet", b"a,b\n1,2\n", content_type=PARQUET)])
+
+
+def test_parquet_with_lists(tmp_path: Path) -> None:
+    pd.DataFrame({"x": [[1], [2]]}).to_parquet(tmp_path / "a.parquet")
+    with pytest.raises(DataError, match=r"'x' holds list<.*> values; AutoML takes flat columns"):
+        read([source(tmp_path / "a.parquet", content_type=PARQUET)])
+
+
+def test_an_empty_channel(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="training channel holds no file"):
+        read([source(tmp_path)])
