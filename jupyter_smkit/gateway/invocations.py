@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import os
 import random
 import re
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -229,7 +229,7 @@ def _too_large() -> ValidationError:
 
 def _answer(exchange: Exchange, variant: Variant, answer: Answer) -> None:
     headers = [
-        (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+        (b"x-amzn-requestid", _request_id()),
         (b"x-amzn-invoked-production-variant", variant.name.encode()),
         (b"content-type", answer.content_type),
     ]
@@ -238,10 +238,16 @@ def _answer(exchange: Exchange, variant: Variant, answer: Answer) -> None:
     exchange.answer(200, headers, answer.body)
 
 
+def _request_id() -> bytes:
+    digits = os.urandom(16).hex()
+    parts = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
+    return "-".join(parts).encode()
+
+
 def answer_error(exchange: Exchange, error: ApiError) -> None:
     body = error.members if "Message" in error.members else {"message": error.message}
     headers = (
-        (b"x-amzn-requestid", str(uuid.uuid4()).encode()),
+        (b"x-amzn-requestid", _request_id()),
         (b"x-amzn-errortype", code_for(error, "rest-json").encode()),
         (b"content-type", b"application/json"),
     )

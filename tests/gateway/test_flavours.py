@@ -17,10 +17,12 @@ from sklearn.datasets import load_breast_cancer, load_iris
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from jupyter_smkit.gateway.flavours import NoModel, flavour_of, load, serve_model
+from jupyter_smkit.gateway.flavours.wrapped import unwrap
 from jupyter_smkit.gateway.inference import Inquiry, Outcome, Refusal, Reply
+from jupyter_smkit.gateway.tables import Table
 
 NAMES = ("age", "city", "member")
 
@@ -199,6 +201,67 @@ def test_a_lightgbm_booster_with_categories(tmp_path: Path, people: pd.DataFrame
     (tmp_path / "smkit-model.json").write_text(json.dumps({"features": features}))
     got = answer(tmp_path, typed.head(4).to_csv(index=False, header=False))
     assert np.allclose(list(map(float, got.split())), booster.predict(typed.head(4)))
+
+
+@pytest.mark.parametrize("classes", [2, 3])
+def test_a_lightgbm_estimator_answers_as_its_wrapper_does(tmp_path: Path, classes: int) -> None:
+    rows, target = load_iris(return_X_y=True)
+    rows, labels = rows[target < classes], np.array(["a", "b", "c"])[target[target < classes]]
+    fitting = {"n_estimators": 8, "verbosity": -1, "n_jobs": 1}
+    model = make_pipeline(StandardScaler(), lightgbm.LGBMClassifier(**fitting)).fit(rows, labels)
+    joblib.dump(model, tmp_path / "model.joblib")
+    loaded = load("sklearn", tmp_path, {"OMP_NUM_THREADS": "1"})
+    assert type(unwrap(loaded.model, 1)) is not type(loaded.model)
+    found = loaded.predict(Table(rows), True)
+    assert list(found.values) == model.predict(rows).tolist()
+    assert np.array_equal(found.probabilities, model.predict_proba(rows))
+
+    regressor = lightgbm.LGBMRegressor(**fitting).fit(rows, rows[:, 0])
+    joblib.dump(regressor, tmp_path / "model.joblib")
+    found = load("sklearn", tmp_path, {}).predict(Table(rows), False)
+    assert np.array_equal(found.values, regressor.predict(rows))
+
+
+def test_a_custom_objective_is_left_to_the_wrapper() -> None:
+    def squared(truth: Any, guess: Any) -> tuple[Any, Any]:
+        return guess - truth, np.ones_like(guess)
+
+    rows, target = load_iris(return_X_y=True)
+    model = lightgbm.LGBMRegressor(objective=squared, n_estimators=2, verbosity=-1)
+    assert unwrap(model.fit(rows, target), 1) is model
+
+
+def test_xgboost(tmp_path: Path) -> None:
+    xgboost = pytest.importorskip("xgboost")
+    rows, target = load_breast_cancer(return_X_y=True)
+    data = xgboost.DMatrix(rows, label=target)
+    booster = xgboost.train({"objective": "binary:logistic", "nthread": 1}, data, 5)
+    booster.save_model(tmp_path / "model.json")
+    assert flavour_of(tmp_path) == "xgboost"
+    body = "\n".join(",".join(map(str, row)) for row in rows[:9])
+    raw = booster.predict(data)[:9]
+    assert np.allclose(list(map(float, answer(tmp_path, body).split())), raw)
+    features = [{"name": f"f{n}", "type": "float"} for n in range(30)]
+    schema = {"features": features, "labels": ["bad", "good"]}
+    (tmp_path / "smkit-model.json").write_text(json.dumps(schema))
+    assert answer(tmp_path, body).split() == ["good" if chance > 0.5 else "bad" for chance in raw]
+
+
+def test_autogluon(tmp_path: Path, people: pd.DataFrame) -> None:
+    tabular = pytest.importorskip("autogluon.tabular")
+    people = people.assign(answer=np.where(people["age"] > 40, "old", "young"))
+    trained = tabular.TabularPredictor("answer", path=str(tmp_path / "trained"), verbosity=0).fit(
+        people, hyperparameters={"GBM": {"num_boost_round": 20}}
+    )
+    served = tmp_path / "served"
+    trained.clone_for_deployment(str(served))
+    rows = people.drop(columns="answer")
+    body = rows.to_csv(index=False, header=False)
+    assert answer(served, body).split() == trained.predict(people).tolist()
+    wanted = {"SAGEMAKER_INFERENCE_OUTPUT": "probabilities"}
+    records = json.loads(answer(served, body, accept="application/json", **wanted))["predictions"]
+    chances = trained.predict_proba(people).to_numpy()
+    assert np.allclose([record["probabilities"] for record in records], chances)
 
 
 SCRIPTS: Mapping[str, tuple[str, str, str, str]] = {

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from jupyter_smkit.gateway.flavours import Loaded, NoModel
+from jupyter_smkit.gateway.flavours.wrapped import unwrap
 from jupyter_smkit.gateway.inference import Refusal
 from jupyter_smkit.gateway.predictions import Prediction
 from jupyter_smkit.gateway.schema import Schema, aligned, matrix
@@ -41,6 +42,7 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
         raise NoModel(f"{file.name} holds a {type(model).__name__}, which has no predict")
     if threads is not None:
         _limit_threads(model, threads)
+    bare = unwrap(model, threads)
     named = [str(name) for name in getattr(model, "feature_names_in_", ())]
     if schema is None and named:
         schema = Schema.of_names(named)
@@ -64,11 +66,11 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
 
     def predict(table: Table, probabilities: bool) -> Prediction:
         rows = inputs(table)
-        values = model.predict(rows)
+        values = bare.predict(rows)
         if coded and labels is not None:
             values = _decoded(values, labels)
         if probabilities and labels is not None and hasattr(model, "predict_proba"):
-            return Prediction(values, np.asarray(model.predict_proba(rows)), labels)
+            return Prediction(values, np.asarray(bare.predict_proba(rows)), labels)
         return Prediction(values, None, labels)
 
     return Loaded(model, predict, schema)
