@@ -1,0 +1,65 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { ReactNode } from 'react';
+
+import type { Row } from './client';
+import { useSmkit } from './context';
+import { ago, moment, text } from './format';
+import { objectUrl, splitUri } from './s3';
+import type { PageArgs } from './smkit';
+import { StatusPill } from './status-pill';
+
+type Cell = (row: Row) => ReactNode;
+
+/** Opens a page of smkit; a button, since there is no address to go to. */
+export function PageLink({
+  page,
+  args,
+  children
+}: {
+  page: string;
+  args: PageArgs;
+  children: ReactNode;
+}): JSX.Element {
+  const smkit = useSmkit();
+  return (
+    <button className="smkit-Link" onClick={() => smkit.open(page, args)}>
+      {children}
+    </button>
+  );
+}
+
+/** An object in s3://, to download. */
+export function ObjectLink({ uri }: { uri: string }): JSX.Element {
+  const isObject = splitUri(uri) !== null && !uri.endsWith('/');
+  return isObject ? (
+    <a className="smkit-Link" href={objectUrl(uri, true)} download>
+      {uri}
+    </a>
+  ) : (
+    <code>{uri}</code>
+  );
+}
+
+export function linkCell(page: string, key: string): Cell {
+  return function Linked(row) {
+    const name = text(row, key);
+    return (
+      <PageLink page={`${page}/record`} args={{ name }}>
+        {name}
+      </PageLink>
+    );
+  };
+}
+
+export function statusCell(member: string): Cell {
+  return function Status(row) {
+    return <StatusPill status={text(row, member)} />;
+  };
+}
+
+export function agoCell(member: string, trans: TranslationBundle): Cell {
+  return function Ago(row) {
+    const at = row[member];
+    return <time title={moment(at)}>{ago(at, trans)}</time>;
+  };
+}

@@ -1,0 +1,148 @@
+import { URLExt } from '@jupyterlab/coreutils';
+import { ServerConnection } from '@jupyterlab/services';
+
+import type { Input, OperationName, Output } from './operations';
+
+/** A JSON object of the API whose shape is known only by its declaration. */
+export type Row = Readonly<Record<string, unknown>>;
+
+/** An answer other than success, with AWS's error code. */
+export class ApiError extends Error {
+  constructor(
+    readonly code: string,
+    message: string,
+    readonly status: number
+  ) {
+    super(message);
+    this.name = code;
+  }
+}
+
+/** The address of a route of the Jupyter server: `routeUrl('status')`. */
+export function routeUrl(path: string): string {
+  const { baseUrl } = ServerConnection.makeSettings();
+  return URLExt.join(baseUrl, 'smkit') + '/' + path;
+}
+
+/** Sends a request to a route; raises ApiError for what is not a success. */
+export async function send(
+  path: string,
+  init: RequestInit = {}
+): Promise<Response> {
+  const settings = ServerConnection.makeSettings();
+  const response = await ServerConnection.makeRequest(
+    routeUrl(path),
+    init,
+    settings
+  );
+  if (!response.ok) {
+    throw await toError(response);
+  }
+  return response;
+}
+
+async function toError(response: Response): Promise<ApiError> {
+  const text = await response.text();
+  const fallback = text.slice(0, 500) || response.statusText;
+  try {
+    const body = JSON.parse(text) as Record<string, string | undefined>;
+    const code = (body.__type ?? body.code ?? '').split('#').pop() ?? '';
+    const message = body.message ?? body.Message ?? fallback;
+    return new ApiError(code || 'Error', message, response.status);
+  } catch {
+    const code = /<Code>(.*?)<\/Code>/.exec(text)?.[1];
+    const message = /<Message>(.*?)<\/Message>/.exec(text)?.[1];
+    return new ApiError(code ?? 'Error', message ?? fallback, response.status);
+  }
+}
+
+async function post<T>(
+  path: string,
+  body: unknown,
+  signal?: AbortSignal
+): Promise<T> {
+  const response = await send(path, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    signal
+  });
+  const text = await response.text();
+  return (text ? JSON.parse(text) : {}) as T;
+}
+
+/** An operation of SageMaker, typed by the SDK's own types. */
+export function call<Name extends OperationName>(
+  operation: Name,
+  input: Input<Name>,
+  signal?: AbortSignal
+): Promise<Output<Name>> {
+  return post(`aws/sagemaker/${operation}`, input, signal);
+}
+
+/** An operation by name, for pages that are built from a declaration. */
+export function callNamed(
+  operation: string,
+  input: Row,
+  signal?: AbortSignal,
+  service = 'sagemaker'
+): Promise<Row> {
+  return post(`aws/${service}/${operation}`, input, signal);
+}
+
+/** A verb of the flow editor. */
+export function callWrangler<T>(
+  verb: string,
+  body: unknown,
+  signal?: AbortSignal
+): Promise<T> {
+  return post(`wrangler/${verb}`, body, signal);
+}
+
+/** What `GET status` answers, as far as the pages use it. */
+export interface Status {
+  version?: string;
+  home?: string;
+  counts?: Record<string, Record<string, number>>;
+}
+
+export async function status(signal?: AbortSignal): Promise<Status> {
+  return (await (await send('status', { signal })).json()) as Status;
+}
+
+export interface Invocation {
+  ok: boolean;
+  status: number;
+  body: string;
+  contentType: string;
+  variant: string | null;
+  /** From the request's start to the whole answer, as the browser saw it. */
+  milliseconds: number;
+}
+
+export async function invoke(
+  endpoint: string,
+  body: string,
+  contentType: string,
+  accept: string
+): Promise<Invocation> {
+  const settings = ServerConnection.makeSettings();
+  const start = performance.now();
+  const response = await ServerConnection.makeRequest(
+    routeUrl(`invoke/${encodeURIComponent(endpoint)}`),
+    {
+      method: 'POST',
+      body,
+      headers: { 'Content-Type': contentType, Accept: accept || '*/*' }
+    },
+    settings
+  );
+  const answer = await response.text();
+  return {
+    ok: response.ok,
+    status: response.status,
+    body: answer,
+    contentType: response.headers.get('Content-Type') ?? '',
+    variant: response.headers.get('x-amzn-invoked-production-variant'),
+    milliseconds: performance.now() - start
+  };
+}

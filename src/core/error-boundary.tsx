@@ -1,0 +1,37 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import { Component } from 'react';
+import type { ReactNode } from 'react';
+
+interface Props {
+  trans: TranslationBundle;
+  children: ReactNode;
+}
+
+/** Keeps a fault of one page from blanking it, and lets the user try again. */
+export class ErrorBoundary extends Component<Props, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: Error): { error: Error } {
+    return { error };
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    const { trans, children } = this.props;
+    if (!error) {
+      return children;
+    }
+    return (
+      <div className="smkit-Notice smkit-mod-error" role="alert">
+        <strong>{trans.__('This page ran into a fault.')}</strong>
+        <p>{error.message}</p>
+        <button
+          className="smkit-Button"
+          onClick={() => this.setState({ error: null })}
+        >
+          {trans.__('Show the page again')}
+        </button>
+      </div>
+    );
+  }
+}

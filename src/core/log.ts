@@ -1,0 +1,124 @@
+import { useEffect, useState } from 'react';
+
+import type { Row } from './client';
+import { callNamed } from './client';
+
+/** How often a running job's log is asked for more while its page can be seen. */
+const FOLLOW_MS = 1500;
+const KEPT_LINES = 5000;
+const PAGE_LINES = 1000;
+
+export interface LogLine {
+  timestamp: number;
+  message: string;
+}
+
+export interface Log {
+  lines: readonly LogLine[];
+  /** Whether lines before these were left out. */
+  cut: boolean;
+  error: Error | null;
+}
+
+interface Answer {
+  events?: LogLine[];
+  nextForwardToken?: string;
+}
+
+const EMPTY: Log = { lines: [], cut: false, error: null };
+
+/** The streams of a group whose names begin with `prefix`, the newest first. */
+export async function logStreams(
+  group: string,
+  prefix: string,
+  signal?: AbortSignal
+): Promise<string[]> {
+  const input: Row = { logGroupName: group, logStreamNamePrefix: prefix };
+  const answer = await callNamed('DescribeLogStreams', input, signal, 'logs');
+  const streams = (answer.logStreams ?? []) as { logStreamName: string }[];
+  return streams.map(stream => stream.logStreamName);
+}
+
+/** The end of a log, with what is added to it while `live`. */
+export function useLog(
+  group: string,
+  stream: string | undefined,
+  live: boolean
+): Log {
+  const [log, setLog] = useState<Log>(EMPTY);
+  const [place, setPlace] = useState<{ of: string; token?: string }>({
+    of: ''
+  });
+  const of = `${group}:${stream ?? ''}`;
+
+  useEffect(() => {
+    if (!stream) {
+      return;
+    }
+    const abort = new AbortController();
+    let timer = 0;
+    let token = place.of === of ? place.token : undefined;
+    let isFirst = token === undefined;
+    if (isFirst) {
+      setLog(EMPTY);
+    }
+
+    const more = async (): Promise<void> => {
+      const input: Row = {
+        logGroupName: group,
+        logStreamName: stream,
+        limit: PAGE_LINES,
+        startFromHead: !isFirst,
+        nextToken: token
+      };
+      try {
+        const answer = (await callNamed(
+          'GetLogEvents',
+          input,
+          abort.signal,
+          'logs'
+        )) as Answer;
+        const found = answer.events ?? [];
+        const cut = isFirst && found.length === PAGE_LINES;
+        const ended = !isFirst && answer.nextForwardToken === token;
+        isFirst = false;
+        token = answer.nextForwardToken;
+        if (found.length > 0) {
+          setLog(before => grown(before, found, cut));
+        }
+        if (!ended && found.length > 0) {
+          return await more();
+        }
+      } catch (error) {
+        if (!abort.signal.aborted) {
+          setLog(before => ({ ...before, error: error as Error }));
+        }
+        return;
+      }
+      if (live) {
+        timer = window.setTimeout(() => void more(), FOLLOW_MS);
+      }
+    };
+
+    void more();
+    return () => {
+      abort.abort();
+      window.clearTimeout(timer);
+      setPlace({ of, token });
+    };
+    // The place reached is kept for the next run only; it must not start one.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [of, live]);
+
+  return log;
+}
+
+function grown(before: Log, found: readonly LogLine[], cut: boolean): Log {
+  const lines = [...before.lines, ...found];
+  const over = Math.max(0, lines.length - KEPT_LINES);
+  return {
+    lines: lines.slice(over),
+    cut: before.cut || cut || over > 0,
+    error: null
+  };
+}

@@ -1,0 +1,125 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
+import { INotebookTracker } from '@jupyterlab/notebook';
+import { ITranslator, nullTranslator } from '@jupyterlab/translation';
+
+import { EventStream } from './events';
+import { insertCode } from './notebook';
+import { Page } from './page';
+import { followEvents } from './query';
+import type { PageArgs, PageDefinition, TreeItem } from './smkit';
+import { ISmkit, OPEN_COMMAND } from './smkit';
+
+/** Provides ISmkit: pages in the main area, restored with the layout, and live events. */
+export const core: JupyterFrontEndPlugin<ISmkit> = {
+  id: 'jupyter-smkit:core',
+  description: 'Pages and live events of smkit.',
+  autoStart: true,
+  provides: ISmkit,
+  requires: [IEditorLanguageRegistry],
+  optional: [ITranslator, ILayoutRestorer, INotebookTracker, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    languages: IEditorLanguageRegistry,
+    translator: ITranslator | null,
+    restorer: ILayoutRestorer | null,
+    notebooks: INotebookTracker | null,
+    palette: ICommandPalette | null
+  ): ISmkit => {
+    const trans = (translator ?? nullTranslator).load('jupyter-smkit');
+    const events = new EventStream();
+    followEvents(events);
+    const pages = new Map<string, PageDefinition>();
+    const tree: TreeItem[] = [];
+    const tracker = new WidgetTracker<Page>({ namespace: 'smkit' });
+
+    const smkit: ISmkit = {
+      trans,
+      commands: app.commands,
+      events,
+      tree,
+      addPage: page => {
+        pages.set(page.id, page);
+      },
+      addTreeItem: item => {
+        tree.push(item);
+        if (palette) {
+          palette.addItem({
+            command: item.command,
+            args: { ...item.args, title: item.label },
+            category: 'smkit'
+          });
+        }
+      },
+      open: (page, args = {}) => {
+        void app.commands.execute(OPEN_COMMAND, { ...args, page });
+      },
+      highlight: async (code, host) => {
+        host.textContent = '';
+        await languages.highlight(code, languages.findBest('python'), host);
+      },
+      insertCode: code => insertCode(code, app.commands, notebooks)
+    };
+
+    app.commands.addCommand(OPEN_COMMAND, {
+      label: args => {
+        const title = args.title as string | undefined;
+        return title ? trans.__('Open %1', title) : trans.__('Open a page');
+      },
+      describedBy: {
+        args: {
+          type: 'object',
+          properties: { page: { type: 'string' } },
+          required: ['page']
+        }
+      },
+      execute: given => {
+        const args = asPageArgs(given);
+        const definition = pages.get(args.page);
+        if (!definition) {
+          throw new Error(trans.__('There is no page %1', args.page));
+        }
+        const id = pageId(args);
+        let page = tracker.find(each => each.id === id);
+        if (!page) {
+          page = new Page(smkit, definition.render(args), args);
+          page.id = id;
+          page.title.label = definition.title(args);
+          page.title.icon = definition.icon;
+          page.title.closable = true;
+          void tracker.add(page);
+          app.shell.add(page, 'main');
+        }
+        app.shell.activateById(id);
+      }
+    });
+
+    if (restorer) {
+      void restorer.restore(tracker, {
+        command: OPEN_COMMAND,
+        args: page => ({ ...page.args }),
+        name: page => page.id
+      });
+    }
+    return smkit;
+  }
+};
+
+function asPageArgs(args: object): PageArgs {
+  const texts = Object.entries(args).filter(
+    ([name, value]) => typeof value === 'string' && name !== 'title'
+  );
+  return Object.fromEntries(texts) as PageArgs;
+}
+
+function pageId(args: PageArgs): string {
+  const parts = Object.keys(args)
+    .sort()
+    .map(name => `${name}=${args[name]}`);
+  return `smkit:${parts.join('&')}`;
+}

@@ -1,0 +1,105 @@
+import type { UseQueryResult } from '@tanstack/react-query';
+import { QueryClient, keepPreviousData, useQuery } from '@tanstack/react-query';
+
+import type { Row, Status } from './client';
+import { ApiError, call, callNamed, status } from './client';
+import { useVisible } from './context';
+import type { EventStream, RecordEvent } from './events';
+import type { Input, OperationName, Output } from './operations';
+
+const GATHER_MS = 150;
+
+/** The one client of the suite: pages that show the same record share one answer. */
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 60_000,
+      refetchOnWindowFocus: false,
+      retry: (count, error) =>
+        count < 1 && !(error instanceof ApiError && error.status < 500)
+    }
+  }
+});
+
+/** The answer of an operation, kept fresh by events; nothing is asked while hidden. */
+export function useOperation<Name extends OperationName>(
+  operation: Name,
+  input: Input<Name>,
+  enabled = true
+): UseQueryResult<Output<Name>> {
+  const visible = useVisible();
+  return useQuery({
+    queryKey: ['sagemaker', operation, input],
+    queryFn: ({ signal }) => call(operation, input, signal),
+    enabled: enabled && visible
+  });
+}
+
+/** The same for an operation known only by a declaration; the old page stays until the next is there. */
+export function useNamed(
+  operation: string,
+  input: Row,
+  enabled = true
+): UseQueryResult<Row> {
+  const visible = useVisible();
+  return useQuery({
+    queryKey: ['sagemaker', operation, input],
+    queryFn: ({ signal }) => callNamed(operation, input, signal),
+    enabled: enabled && visible,
+    placeholderData: keepPreviousData
+  });
+}
+
+export function useStatus(): UseQueryResult<Status> {
+  const visible = useVisible();
+  return useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => status(signal),
+    enabled: visible
+  });
+}
+
+/** Lets events make answers stale; a burst of them asks once. */
+export function followEvents(events: EventStream): void {
+  let waiting: RecordEvent[] = [];
+  events.received.connect((_, event) => {
+    waiting.push(event);
+    if (waiting.length > 1) {
+      return;
+    }
+    window.setTimeout(() => {
+      const batch = waiting;
+      waiting = [];
+      void queryClient.invalidateQueries({
+        predicate: ({ queryKey }) =>
+          batch.some(each => concerns(each, queryKey))
+      });
+    }, GATHER_MS);
+  });
+  events.missed.connect(() => void queryClient.invalidateQueries());
+  events.connectionChanged.connect((_, connection) => {
+    if (connection === 'online') {
+      void queryClient.invalidateQueries();
+    }
+  });
+}
+
+/** Whether the answer kept under `queryKey` may differ after `event`. */
+export function concerns(
+  event: RecordEvent,
+  queryKey: readonly unknown[]
+): boolean {
+  const [source, operation, input] = queryKey;
+  if (source === 'status') {
+    return true;
+  }
+  if (source !== 'sagemaker' || !String(operation).includes(event.kind)) {
+    return false;
+  }
+  return (
+    !String(operation).startsWith('Describe') ||
+    Object.values(input as Row).some(
+      value => typeof value === 'string' && event.key.includes(value)
+    )
+  );
+}

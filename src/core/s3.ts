@@ -1,0 +1,114 @@
+import { routeUrl, send } from './client';
+
+export interface Listed {
+  /** `s3://bucket/key`; ends with a slash for what holds more. */
+  uri: string;
+  name: string;
+  isFolder: boolean;
+  size?: number;
+  modified?: string;
+}
+
+export interface Listing {
+  entries: Listed[];
+  /** Whether there is more than what is listed. */
+  truncated: boolean;
+}
+
+/** `s3://bucket/a/b` → `['bucket', 'a/b']`; null for what is no such address. */
+export function splitUri(uri: string): [string, string] | null {
+  const match = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(uri.trim());
+  return match ? [match[1], match[2]] : null;
+}
+
+function path(uri: string): string {
+  const parts = splitUri(uri);
+  if (!parts) {
+    throw new Error(`Not an s3:// address: ${uri}`);
+  }
+  const [bucket, key] = parts;
+  return `s3/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;
+}
+
+export function objectUrl(uri: string, download = false): string {
+  return routeUrl(path(uri)) + (download ? '?download=1' : '');
+}
+
+export async function listBuckets(signal?: AbortSignal): Promise<Listing> {
+  const page = await xml('s3/', signal);
+  const entries = [...page.querySelectorAll('Bucket')].map(bucket => {
+    const name = text(bucket, 'Name');
+    return { uri: `s3://${name}/`, name, isFolder: true };
+  });
+  return { entries, truncated: false };
+}
+
+/** What lies directly under a prefix, the first thousand. */
+export async function listObjects(
+  uri: string,
+  signal?: AbortSignal
+): Promise<Listing> {
+  const parts = splitUri(uri);
+  if (!parts) {
+    return listBuckets(signal);
+  }
+  const [bucket, prefix] = parts;
+  const query = new URLSearchParams({
+    'list-type': '2',
+    delimiter: '/',
+    prefix
+  });
+  const page = await xml(`s3/${bucket}?${query.toString()}`, signal);
+  const folders = [...page.querySelectorAll('CommonPrefixes > Prefix')].map(
+    element => {
+      const key = element.textContent ?? '';
+      const name = key.slice(prefix.length);
+      return { uri: `s3://${bucket}/${key}`, name, isFolder: true };
+    }
+  );
+  const objects = [...page.querySelectorAll('Contents')]
+    .filter(element => text(element, 'Key') !== prefix)
+    .map(element => {
+      const key = text(element, 'Key');
+      return {
+        uri: `s3://${bucket}/${key}`,
+        name: key.slice(prefix.length),
+        isFolder: false,
+        size: Number(text(element, 'Size')),
+        modified: text(element, 'LastModified')
+      };
+    });
+  const truncated =
+    page.querySelector('IsTruncated')?.textContent?.trim() === 'true';
+  return { entries: [...folders, ...objects], truncated };
+}
+
+/** The first `bytes` of an object as text. */
+export async function readHead(
+  uri: string,
+  bytes: number,
+  signal?: AbortSignal
+): Promise<string> {
+  const headers = { Range: `bytes=0-${bytes - 1}` };
+  const response = await send(path(uri), { headers, signal });
+  return response.text();
+}
+
+export async function putObject(
+  uri: string,
+  body: Blob | string,
+  contentType: string
+): Promise<void> {
+  const headers = { 'Content-Type': contentType };
+  await send(path(uri), { method: 'PUT', body, headers });
+}
+
+async function xml(target: string, signal?: AbortSignal): Promise<Document> {
+  const response = await send(target, { signal });
+  const content = await response.text();
+  return new DOMParser().parseFromString(content, 'application/xml');
+}
+
+function text(element: Element, name: string): string {
+  return element.getElementsByTagName(name)[0]?.textContent ?? '';
+}

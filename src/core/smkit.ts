@@ -1,0 +1,53 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+import type { LabIcon } from '@jupyterlab/ui-components';
+import type { CommandRegistry } from '@lumino/commands';
+import { Token } from '@lumino/coreutils';
+
+import type { EventStream } from './events';
+
+export type PageArgs = Readonly<Record<string, string>>;
+
+/** A page of the main area; one tab for each different set of arguments. */
+export interface PageDefinition {
+  id: string;
+  icon: LabIcon;
+  title: (args: PageArgs) => string;
+  render: (args: PageArgs) => JSX.Element;
+}
+
+export type Section = 'data' | 'build' | 'models' | 'deploy';
+
+/** An entry of the Studio panel. */
+export interface TreeItem {
+  section: Section;
+  label: string;
+  icon: LabIcon;
+  rank: number;
+  command: string;
+  args?: PageArgs;
+  /** Whose records are counted beside it. */
+  kinds?: readonly string[];
+}
+
+/** What features build on: pages, the Studio panel, events and the notebook. */
+export interface ISmkit {
+  readonly trans: TranslationBundle;
+  readonly commands: CommandRegistry;
+  readonly events: EventStream;
+  readonly tree: readonly TreeItem[];
+  addPage(page: PageDefinition): void;
+  addTreeItem(item: TreeItem): void;
+  /** Opens a page, or shows the tab that already has it. */
+  open(page: string, args?: PageArgs): void;
+  /** Colours Python code into `host`. */
+  highlight(code: string, host: HTMLElement): Promise<void>;
+  /** Puts code in a new cell of the current notebook, or of a new one. */
+  insertCode(code: string): Promise<void>;
+}
+
+export const ISmkit = new Token<ISmkit>(
+  'jupyter-smkit:ISmkit',
+  'Pages, the Studio panel and live events of smkit.'
+);
+
+export const OPEN_COMMAND = 'smkit:open';

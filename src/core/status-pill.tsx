@@ -1,0 +1,34 @@
+const GOOD = new Set([
+  'Completed',
+  'InService',
+  'Approved',
+  'Succeeded',
+  'Active',
+  'Created'
+]);
+const BAD = new Set(['Failed', 'OutOfService', 'Rejected', 'DeleteFailed']);
+const UNDER_WAY =
+  /^(InProgress|Creating|Updating|Deleting|Stopping|RollingBack|SystemUpdating|Pending|Starting|Executing|Downloading|Uploading)/;
+
+export function isUnderWay(status: string): boolean {
+  return UNDER_WAY.test(status);
+}
+
+function mood(status: string): string {
+  if (GOOD.has(status)) {
+    return 'good';
+  }
+  if (BAD.has(status)) {
+    return 'bad';
+  }
+  return isUnderWay(status) ? 'busy' : 'plain';
+}
+
+/** A status as AWS spells it, in a colour and with a mark that needs no colour. */
+export function StatusPill({ status }: { status: string }): JSX.Element {
+  return (
+    <span className={`smkit-StatusPill smkit-mod-${mood(status)}`}>
+      {status || '–'}
+    </span>
+  );
+}
