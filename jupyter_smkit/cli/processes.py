@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import signal
 from argparse import Namespace
-from typing import Any
 
 from jupyter_smkit.config import Home
+from jupyter_smkit.workflow.status import status
 
 
 def run(arguments: Namespace, home: Home) -> int:
@@ -30,7 +30,7 @@ def _serve(arguments: Namespace, home: Home) -> int:
 def _stop(arguments: Namespace, home: Home) -> int:
     from jupyter_smkit.serve import stop
 
-    stopped = stop(home)
+    stopped = stop(home) if home.run.exists() else []
     print(f"Stopped: {', '.join(stopped)}." if stopped else "smkit was not running.")
     return 0
 
@@ -48,15 +48,3 @@ def _status(arguments: Namespace, home: Home) -> int:
         counts = ", ".join(f"{number} {name}" for name, number in sorted(statuses.items()))
         print(f"{kind}: {counts}")
     return 0
-
-
-def status(home: Home) -> dict[str, Any]:
-    """What runs and what there is, without starting anything."""
-    from jupyter_smkit.client.calls import Client
-    from jupyter_smkit.control import lease, processes
-
-    pids = {role: lease.holder(home.run, role) for role in processes.ROLES}
-    found: dict[str, Any] = {"address": None, "home": str(home.path), "processes": pids}
-    if home.base_url and all(pids.values()):
-        found |= {"address": home.base_url, **Client.of(home, home.base_url).get("/_smkit/status")}
-    return found

@@ -1,0 +1,15 @@
+"""``%sm`` and ``%%sm``: the SageMaker workflow in a notebook."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def load(shell: Any) -> None:
+    """What ``%load_ext jupyter_smkit`` does: switches the kernel to smkit and adds the magics."""
+    from jupyter_smkit.client.switch import switch_on
+    from jupyter_smkit.magics.sm import SmMagics
+
+    shell.register_magics(SmMagics)
+    url = switch_on()
+    print(f"This kernel's AWS clients talk to smkit at {url}. `%sm aws` switches to the real AWS.")

@@ -1,0 +1,211 @@
+"""The magics themselves: a command each, over the functions of ``jupyter_smkit.workflow``."""
+
+from __future__ import annotations
+
+import ast
+import json
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from IPython.core.error import UsageError
+from IPython.core.magic import Magics, line_cell_magic, magics_class
+from IPython.display import display
+
+from jupyter_smkit import workflow
+from jupyter_smkit.client import logs, switch
+from jupyter_smkit.client.calls import CallFailed
+from jupyter_smkit.config import Home
+from jupyter_smkit.magics import arguments
+from jupyter_smkit.magics.table import Table
+from jupyter_smkit.workflow import jobs, session
+from jupyter_smkit.workflow.endpoints import Endpoint, EndpointFailed
+from jupyter_smkit.workflow.jobs import JobFailed
+from jupyter_smkit.workflow.status import status
+
+_EXPECTED = (arguments.Usage, CallFailed, EndpointFailed, JobFailed, OSError, ValueError)
+_LISTED = 20
+_JOB_LISTS = {
+    "ProcessingJob": "ListProcessingJobs",
+    "TrainingJob": "ListTrainingJobs",
+    "AutoMLJob": "ListAutoMLJobs",
+}
+
+
+@magics_class
+class SmMagics(Magics):
+    """``%sm`` and ``%%sm``."""
+
+    @line_cell_magic
+    def sm(self, line: str, cell: str | None = None) -> Any:
+        """The SageMaker workflow: `%sm help`."""
+        try:
+            name, given = arguments.parse(line, cell is not None)
+            return getattr(self, f"_{name}")(given, cell)
+        except _EXPECTED as error:
+            # A sentence for the user, without a traceback through smkit.
+            raise UsageError(str(error)) from None
+
+    @property
+    def _space(self) -> dict[str, Any]:
+        """The notebook's variables."""
+        assert self.shell is not None
+        found: dict[str, Any] = self.shell.user_ns
+        return found
+
+    def _help(self, given: Namespace, cell: str | None) -> None:
+        print(arguments.usage())
+
+    def _local(self, given: Namespace, cell: str | None) -> None:
+        print(f"This kernel's AWS clients talk to smkit at {switch.switch_on()}.")
+
+    def _aws(self, given: Namespace, cell: str | None) -> None:
+        switch.switch_off()
+        print(
+            "⚠ This kernel's AWS clients now talk to the REAL AWS, with your own credentials; "
+            "what they start there may cost money. `%sm local` switches back."
+        )
+
+    def _status(self, given: Namespace, cell: str | None) -> None:
+        if switch.side() != "local":
+            print("This kernel's AWS clients talk to the real AWS.")
+            return
+        found = status(Home.from_environment())
+        print(f"This kernel's AWS clients talk to smkit at {found['address'] or '(not running)'}.")
+        for kind, statuses in sorted(found.get("counts", {}).items()):
+            counts = ", ".join(f"{number} {name}" for name, number in sorted(statuses.items()))
+            print(f"{kind}: {counts}")
+
+    def _jobs(self, given: Namespace, cell: str | None) -> Table:
+        rows = []
+        for kind, operation in _JOB_LISTS.items():
+            page = session.caller().call(
+                operation, MaxResults=_LISTED, SortBy="CreationTime", SortOrder="Descending"
+            )
+            for found in page[f"{kind}Summaries"]:
+                rows.append(
+                    (found["CreationTime"], kind, found[f"{kind}Name"], found[f"{kind}Status"])
+                )
+        rows.sort(reverse=True)
+        return Table(
+            ("Job", "Kind", "Status", "Created"),
+            [(name, kind, status, _time(at)) for at, kind, name, status in rows[:_LISTED]],
+            "No jobs yet. `%%sm process` runs a cell as one.",
+        )
+
+    def _endpoints(self, given: Namespace, cell: str | None) -> Table:
+        page = session.caller().call("ListEndpoints", MaxResults=100)
+        return Table(
+            ("Endpoint", "Status", "Created"),
+            [
+                (found["EndpointName"], found["EndpointStatus"], _time(found["CreationTime"]))
+                for found in page["Endpoints"]
+            ],
+            "No endpoints yet. `%sm deploy JOB` serves an AutoML job's best candidate.",
+        )
+
+    def _endpoint(self, given: Namespace, cell: str | None) -> Any:
+        from jupyter_smkit.widgets.endpoint import EndpointView
+
+        return EndpointView(Endpoint(given.name))
+
+    def _logs(self, given: Namespace, cell: str | None) -> None:
+        for line in logs.tail(session.caller(), given.name, given.lines):
+            print(line)
+
+    def _stop(self, given: Namespace, cell: str | None) -> None:
+        jobs.find(given.name).stop()
+        print(f"{given.name} is stopping.")
+
+    def _wrangle(self, given: Namespace, cell: str | None) -> None:
+        file = workflow.wrangle(self._data(given.data), given.file)
+        print(f"{file} written. Open it in the file browser: it opens in the flow editor.")
+
+    def _process(self, given: Namespace, cell: str | None) -> Any:
+        from jupyter_smkit.widgets.job import JobProgress
+
+        job = workflow.process(
+            cell or "",
+            inputs=dict(given.input),
+            outputs=dict(given.output),
+            arguments=given.arguments,
+            environment=dict(given.env),
+            image=given.image,
+            instance_type=given.instance_type,
+            name=given.name,
+            wait=False,
+        )
+        return self._shown(JobProgress(job), job, given.wait)
+
+    def _automl(self, given: Namespace, cell: str | None) -> Any:
+        from jupyter_smkit.widgets.leaderboard import Leaderboard
+
+        value = self._run(cell) if cell else None
+        data = self._data(given.data) if given.data else value
+        if data is None:
+            raise ValueError("name a frame or an s3:// address, or end the cell with one")
+        job = workflow.train_automl(
+            data,
+            given.target,
+            problem_type=given.problem_type,
+            objective=given.objective,
+            max_runtime=given.max_runtime,
+            name=given.name,
+            wait=False,
+        )
+        return self._shown(Leaderboard(job), job, given.wait)
+
+    def _deploy(self, given: Namespace, cell: str | None) -> Any:
+        from jupyter_smkit.widgets.endpoint import EndpointView
+
+        endpoint = workflow.deploy(
+            given.job, given.name, instance_type=given.instance_type, wait=False
+        )
+        return self._shown(EndpointView(endpoint), endpoint, given.wait)
+
+    def _invoke(self, given: Namespace, cell: str | None) -> Any:
+        if given.df:
+            return workflow.predict(given.name, self._data(given.df))
+        if not (cell or "").strip():
+            raise ValueError("there is nothing to send: write it in the cell, or name --df FRAME")
+        payload = (cell or "").strip()
+        content_type = given.content_type or _guess(payload)
+        body, answered = workflow.invoke(given.name, payload, content_type, given.accept)
+        text = body.decode(errors="replace")
+        return json.loads(text) if "json" in answered else text
+
+    def _shown(self, widget: Any, what: Any, wait: bool) -> None:
+        display(widget)  # type: ignore[no-untyped-call]
+        if wait:
+            what.wait()
+            widget.join()
+
+    def _data(self, text: str) -> Any:
+        """A variable or an expression of the notebook, an ``s3://`` address or a file's path."""
+        if text.startswith("s3://"):
+            return text
+        if text not in self._space and Path(text).expanduser().exists():
+            return text
+        try:
+            return eval(text, self._space)
+        except (NameError, SyntaxError) as error:
+            raise ValueError(f"{text!r} is no variable here, and no such file: {error}") from None
+
+    def _run(self, cell: str) -> Any:
+        """Runs code in the notebook's namespace; the value of its last line if that has one."""
+        tree = ast.parse(cell)
+        last = tree.body[-1] if tree.body else None
+        if not isinstance(last, ast.Expr):
+            exec(compile(tree, "<cell>", "exec"), self._space)
+            return None
+        del tree.body[-1]
+        exec(compile(tree, "<cell>", "exec"), self._space)
+        return eval(compile(ast.Expression(last.value), "<cell>", "eval"), self._space)
+
+
+def _guess(payload: str) -> str:
+    return "application/json" if payload[:1] in ("{", "[") else "text/csv"
+
+
+def _time(at: Any) -> str:
+    return at.astimezone().strftime("%Y-%m-%d %H:%M:%S") if hasattr(at, "astimezone") else str(at)
