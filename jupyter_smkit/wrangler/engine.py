@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler import sources
+from jupyter_smkit.wrangler import dataset, sources
 from jupyter_smkit.wrangler.columns import collected
 from jupyter_smkit.wrangler.flow import SOURCE, VISUALIZATION, Flow, FlowError, Node
 from jupyter_smkit.wrangler.lineage import MARK, fingerprints
@@ -198,7 +198,7 @@ def blame(error: Exception, steps: Mapping[str, Step], opener: Opener) -> FlowEr
         except FlowError as found:
             if step.node.type == SOURCE:
                 files = opener(step.node)
-                precise = sources.explain(error, files, sources.context(step.node))
+                precise = sources.explain(error, files, dataset.context(step.node))
                 if precise:
                     message = _at(step.node, precise.message)
                     return FlowError(message, node=step.node.id)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jupyter_smkit.wrangler import sources
+from jupyter_smkit.wrangler import dataset
 from jupyter_smkit.wrangler.engine import stored_state
 from jupyter_smkit.wrangler.fetching import local_files
 from jupyter_smkit.wrangler.flow import DESTINATION, SOURCE, VISUALIZATION, Flow, Node
@@ -38,7 +38,7 @@ def script(flow: Flow, target: str = "") -> str:
     steps = [_step(node, place, nodes, flow) for place, node in enumerate(nodes, 1)]
     functions = [local_files, *(one for step in steps for one in step.functions)]
     made = bundle(dict.fromkeys(functions))
-    addresses = {sources.dataset_name(n): sources.uri(n) for n in nodes if n.type == SOURCE}
+    addresses = {dataset.name(n): dataset.uri(n) for n in nodes if n.type == SOURCE}
     imports = made.imports | {"import polars as pl"}
     needs = " and sqlglot" if any("sqlglot" in line for line in imports) else ""
     ended = ", ".join(title(node) for node in ends).replace("\\", "").replace('"', "'")
@@ -88,8 +88,8 @@ def _step(node: Node, place: int, nodes: Sequence[Node], flow: Flow) -> _Step:
     functions: list[Callable[..., Any]] = [operator.transform]
     transform = operator.transform.__name__
     if node.type == SOURCE:
-        nested = bool(sources.context(node).get("s3DirIncludesNested"))
-        files = f"local_files(sources[{sources.dataset_name(node)!r}], {nested})"
+        nested = bool(dataset.context(node).get("s3DirIncludesNested"))
+        files = f"local_files(sources[{dataset.name(node)!r}], {nested})"
         lines.append(f"{name} = {transform}({files}, parameters, {{}})")
         return _Step(node, name, _split(lines), functions)
     places = {one.id: f"step_{number}" for number, one in enumerate(nodes, 1)}

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler import sources
+from jupyter_smkit.wrangler import dataset
 from jupyter_smkit.wrangler.casting import type_name
 from jupyter_smkit.wrangler.engine import Step, blame, located, set_up
 from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError, Node
@@ -120,7 +120,7 @@ class Session:
 
 def _opener(files: Mapping[str, Sequence[str]]) -> Any:
     def opened(node: Node) -> list[Path]:
-        return [Path(path) for path in files.get(sources.uri(node), ())]
+        return [Path(path) for path in files.get(dataset.uri(node), ())]
 
     return opened
 

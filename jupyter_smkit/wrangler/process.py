@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from jupyter_smkit.wrangler import sources
-from jupyter_smkit.wrangler.flow import DESTINATION, TRANSFORM, Flow, FlowError, Node
+from jupyter_smkit.wrangler import dataset
+from jupyter_smkit.wrangler.flow import DESTINATION, SOURCE, TRANSFORM, Flow, FlowError, Node
 
 ROOT = "/opt/ml/processing"
 REPOSITORY = "sagemaker-data-wrangler-container"
@@ -74,19 +74,15 @@ def processing_job_request(
 ) -> dict[str, Any]:
     """The request that runs ``flow``, which lies at ``flow_uri``, up to a step (the final one).
 
-    The files come to ``result_uri(output_uri, name, step)``, the fitted flow to ``output_uri``
-    below the job's name.
+    The files come to ``result_uri(output_uri, name, step)``, the flow with what was fitted to
+    ``<output_uri>/fitted-<name>.flow``.
     """
     node = flow[node_id] if node_id else final_step(flow)
     output_name = f"{node.id}.{node.outputs[0]}"
     config = {output_name: {"content_type": content_type}}
-    fitted = {"refit": refit, "output_flow": f"{name}.flow"}
-    needed = flow.ancestors(node.id)
-    inputs = [_input("flow", flow_uri)] + [
-        _input(sources.dataset_name(one), sources.uri(one))
-        for one in needed
-        if one.operator.startswith("sagemaker.s3_source")
-    ]
+    fitted = {"refit": refit, "output_flow": f"fitted-{name}.flow"}
+    inputs = [_input("flow", flow_uri)]
+    inputs += [_input(name_, uri) for name_, uri in data_sets(flow, node).items()]
     return {
         "ProcessingJobName": name,
         "RoleArn": role,
@@ -118,6 +114,18 @@ def processing_job_request(
             ],
         },
     }
+
+
+def data_sets(flow: Flow, node: Node) -> dict[str, str]:
+    """The addresses of the S3 data sets that a step needs, by name."""
+    found: dict[str, str] = {}
+    for one in flow.ancestors(node.id):
+        name, uri = dataset.name(one), dataset.uri(one)
+        if one.type != SOURCE or not uri:
+            continue
+        if found.setdefault(name, uri) != uri:
+            raise FlowError(f"two data sets are named '{name}': rename one", node=one.id)
+    return found
 
 
 def _input(name: str, uri: str) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler import edit, engine, sources
+from jupyter_smkit.wrangler import dataset, edit, engine, sources
 from jupyter_smkit.wrangler import flow as flows
 from jupyter_smkit.wrangler.destination import Format, write
 from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError, Node
@@ -131,10 +131,10 @@ def run(job: Job, arguments: Arguments) -> dict[str, int]:
 
     @cache
     def files(node_id: str) -> tuple[Path, ...]:
-        directory = job.processing / sources.dataset_name(flow[node_id])
+        directory = job.processing / dataset.name(flow[node_id])
         if not directory.exists():
             raise FlowError(f"the data set is not in {directory}", node=node_id)
-        return tuple(sources.data_files(directory))
+        return tuple(dataset.data_files(directory))
 
     def opener(node: Node) -> Sequence[Path]:
         return files(node.id)
@@ -178,7 +178,7 @@ def _settled(
     flow: Flow, node: Node, frame: pl.LazyFrame, scratch: Path, opener: engine.Opener
 ) -> pl.LazyFrame:
     """Text is parsed once: where types have been settled, rows go on from an Arrow file."""
-    csv = sources.context(node).get("s3ContentType", "csv").lower() != "parquet"
+    csv = dataset.context(node).get("s3ContentType", "csv").lower() != "parquet"
     typed_later = any(one.operator == edit.INFER_TYPES for one in flow.consumers(node.id))
     if node.operator != edit.INFER_TYPES and not (node.type == SOURCE and csv and not typed_later):
         return frame
@@ -189,7 +189,7 @@ def _settled(
         above = [flow[one.node_id] for one in node.inputs] or [node]
         for source in above:
             if source.type == SOURCE:
-                precise = sources.explain(error, opener(source), sources.context(source))
+                precise = sources.explain(error, opener(source), dataset.context(source))
                 if precise:
                     message = f"step '{title(source)}': {precise.message}"
                     raise FlowError(message, node=source.id) from None

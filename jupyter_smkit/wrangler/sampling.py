@@ -9,6 +9,7 @@ import polars as pl
 
 SAMPLE_ROWS = 50_000
 _SEED = 0
+_GRAIN = 1_000_000
 
 
 def sample(
@@ -22,14 +23,19 @@ def sample(
     if method == "sample_by_limit" and numbers:
         limit = min(limit, int(numbers[0]))
     if method == "sample_by_count" and numbers:
-        wanted = min(limit, int(numbers[0]))
-        total = frame.select(pl.len()).collect(engine="streaming").item()
-        return collected_share(frame, min(1.0, wanted * 1.2 / max(total, 1))).head(wanted)
+        return collected_count(frame, min(limit, int(numbers[0])))
     return frame.head(limit).collect(engine="streaming")
 
 
 def collected_share(frame: pl.LazyFrame, share: float) -> pl.DataFrame:
     """Each row by chance, the same rows every time."""
-    chance = pl.col("_row").hash(_SEED) / 2**64
-    chosen = frame.with_row_index("_row").filter(chance < share).drop("_row")
+    chance = pl.col("_row").hash(_SEED) % _GRAIN
+    chosen = frame.with_row_index("_row").filter(chance < int(share * _GRAIN)).drop("_row")
     return chosen.collect(engine="streaming")
+
+
+def collected_count(frame: pl.LazyFrame, count: int) -> pl.DataFrame:
+    """So many rows by chance, in their order, the same rows every time."""
+    chance = pl.col("_row").hash(_SEED)
+    chosen = frame.with_row_index("_row").bottom_k(count, by=chance)
+    return chosen.sort("_row").drop("_row").collect(engine="streaming")

@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError, Node
+from jupyter_smkit.wrangler.flow import FlowError
 from jupyter_smkit.wrangler.transcoding import as_utf8, python_encoding
 
 MAX_COLUMNS = 1_000
@@ -18,35 +18,6 @@ FILENAME_COLUMN = "filename"
 _HEAD_BYTES = 1 << 18
 _HEAD_ROWS = 1_000
 _MAGIC = ((b"PAR1", "Parquet"), (b"PK\x03\x04", "a zip archive"), (b"%PDF", "a PDF"))
-
-
-def context(node: Node) -> Mapping[str, Any]:
-    """A source's ``s3ExecutionContext``; empty for sources of other kinds."""
-    definition = node.parameters.get("dataset_definition") or {}
-    return definition.get("s3ExecutionContext") or {}
-
-
-def dataset_name(node: Node) -> str:
-    definition = node.parameters.get("dataset_definition") or {}
-    return str(definition.get("name") or node.id)
-
-
-def uri(node: Node) -> str:
-    return str(context(node).get("s3Uri") or "")
-
-
-def sources(flow: Flow) -> tuple[Node, ...]:
-    return tuple(node for node in flow.nodes if node.type == SOURCE)
-
-
-def data_files(directory: Path, *, nested: bool = True) -> list[Path]:
-    """The files of a staged data set, by name; markers and hidden files are none."""
-    found = directory.rglob("*") if nested else directory.iterdir()
-    return sorted(
-        path
-        for path in found
-        if path.is_file() and not path.name.startswith((".", "_")) and path.suffix != ".metadata"
-    )
 
 
 def scan(files: Sequence[Path], context: Mapping[str, Any]) -> pl.LazyFrame:

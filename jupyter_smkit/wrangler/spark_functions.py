@@ -7,8 +7,6 @@ from collections.abc import Callable
 
 import polars as pl
 
-from jupyter_smkit.wrangler.casting import strftime
-
 
 def concat(*parts: pl.Expr) -> pl.Expr:
     return pl.concat_str([part.cast(pl.String) for part in parts], ignore_nulls=False)
@@ -84,7 +82,8 @@ def regexp_extract(text: pl.Expr, pattern: pl.Expr, group: pl.Expr | None = None
 
 
 def date_format(value: pl.Expr, format: pl.Expr) -> pl.Expr:
-    return value.dt.strftime(strftime(str(literal(format))))
+    """The format is strftime's: sqlglot has read Spark's, and marks fixed widths with 'strict'."""
+    return value.dt.strftime(str(literal(format)).replace("strict", ""))
 
 
 def days_between(end: pl.Expr, start: pl.Expr) -> pl.Expr:

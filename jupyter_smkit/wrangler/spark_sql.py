@@ -51,9 +51,9 @@ def compile_formula(formula: str, schema: Mapping[str, pl.DataType]) -> pl.Expr:
         tree = sqlglot.parse_one(formula, dialect="spark")
     except sqlglot.errors.ParseError as error:
         first = error.errors[0] if error.errors else {"description": str(error), "col": 0}
-        raise FormulaError(
-            f"no Spark SQL expression: {first['description']} at character {first['col']}"
-        ) from None
+        what = str(first["description"])
+        what = "something is missing" if what.startswith("Required keyword") else what
+        raise FormulaError(f"no Spark SQL expression: {what} at character {first['col']}") from None
     except sqlglot.errors.SqlglotError as error:
         raise FormulaError(f"no Spark SQL expression: {error}") from None
     if isinstance(tree, exp.Query | exp.DDL | exp.Command):
@@ -67,7 +67,8 @@ class _Compiler:
 
     def compile(self, tree: Any) -> pl.Expr:
         if rule := _RULES.get(type(tree)):
-            return rule(tree, self)
+            made = rule(tree, self)
+            return ~made if tree.args.get("negate") else made
         if operation := _ARITHMETIC.get(type(tree)):
             return operation(self.number(tree.this), self.number(tree.expression))
         if comparison := _COMPARISONS.get(type(tree)):
@@ -153,8 +154,11 @@ def _column(tree: Any, compiler: _Compiler) -> pl.Expr:
         raise FormulaError(
             f"'{name}' may be any of {', '.join(folded)}: write its exact case", name
         )
-    near = difflib.get_close_matches(name, schema, 1, 0.6)
-    hint = f"did you mean '{near[0]}'?" if near else f"there are {', '.join(list(schema)[:20])}"
+    lower = {known.lower(): known for known in schema}
+    near = difflib.get_close_matches(name.lower(), lower, 1, 0.6)
+    hint = (
+        f"did you mean '{lower[near[0]]}'?" if near else f"there are {', '.join(list(schema)[:20])}"
+    )
     raise FormulaError(f"there is no column '{name}'; {hint}", name)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from jupyter_smkit.objects.errors import S3Error
 from jupyter_smkit.objects.names import split_uri
 from jupyter_smkit.objects.staging import Objects
-from jupyter_smkit.wrangler import sources
+from jupyter_smkit.wrangler import dataset
 from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError
 
 HEAD_BYTES = 64 << 20
@@ -22,11 +22,11 @@ def stage(objects: Objects, cache: Path, flow: Flow, target: str) -> dict[str, l
     """By address, the local files of the sources that a step needs. FlowError names the source."""
     found: dict[str, list[str]] = {}
     for node in flow.ancestors(target):
-        address = sources.uri(node)
+        address = dataset.uri(node)
         if node.type != SOURCE or not address:
             continue
         try:
-            files = _stage(objects, cache, address, sources.context(node))
+            files = _stage(objects, cache, address, dataset.context(node))
         except (S3Error, ValueError) as error:
             raise FlowError(f"{address}: {error}", node=node.id) from None
         if not files:

@@ -22,13 +22,13 @@ def fill(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) -> pl.La
     for name, output in zip(
         names, output_names(names, parameters.get("output_column")), strict=True
     ):
-        value = literal(parameters["fill_value"], schema[name], name)
+        value = fill_value(parameters["fill_value"], schema[name], name)
         kept = pl.when(is_missing(frame, name)).then(value).otherwise(pl.col(name))
         news.append(kept.cast(schema[name]).alias(output))
     return frame.with_columns(news)
 
 
-def literal(value: str, dtype: pl.DataType, column: str) -> pl.Expr:
+def fill_value(value: str, dtype: pl.DataType, column: str) -> pl.Expr:
     """``value`` as a value of a column's type; ValueError where it is none."""
     type_ = type_name(dtype)
     if type_ not in TYPES:

@@ -1,0 +1,173 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from jupyter_smkit.wrangler import edit, engine
+from jupyter_smkit.wrangler.flow import Flow, FlowError, Node, load, save
+from jupyter_smkit.wrangler.process import processing_job_request, result_uri
+from jupyter_smkit.wrangler.run import Job, read_arguments, run
+
+ENCODE = "sagemaker.spark.encode_categorical_0.1"
+ONE_HOT = {"operator": "One-hot encode", "one_hot_encode_parameters": {"input_column": "port"}}
+
+
+@pytest.fixture
+def encoded(flow: Flow, types: Node) -> Flow:
+    return edit.add_step(flow, types.id, ENCODE, ONE_HOT)[0]
+
+
+def staged(base: Path, flow: Flow, request: dict[str, Any], data: Path) -> Job:
+    """What SageMaker puts into a Processing container for a request."""
+    for folder in ("flow", "passengers.csv", "output"):
+        (base / "processing" / folder).mkdir(parents=True)
+    for folder in ("config", "output"):
+        (base / folder).mkdir()
+    save(flow, base / "processing" / "flow" / "prepare.flow")
+    (base / "processing" / "passengers.csv" / "passengers.csv").write_bytes(data.read_bytes())
+    (base / "config" / "processingjobconfig.json").write_text(json.dumps(request))
+    return Job(base, base / "report.json")
+
+
+def request(flow: Flow, **how: Any) -> dict[str, Any]:
+    role = "arn:aws:iam::123456789012:role/r"
+    return processing_job_request(
+        flow, "s3://bucket/prepare.flow", "s3://bucket/out", "prepare", role, **how
+    )
+
+
+def arguments(request: dict[str, Any]) -> list[str]:
+    found: list[str] = request["AppSpecification"]["ContainerArguments"]
+    return found
+
+
+def test_the_job_writes_what_the_engine_computes(
+    encoded: Flow, passengers: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    asked = request(encoded)
+    job = staged(tmp_path / "ml", encoded, asked, passengers)
+    rows = run(job, read_arguments(arguments(asked)))
+    node = encoded.nodes[-1]
+    where = result_uri("", "prepare", node).lstrip("/")
+    found = pl.read_csv(job.processing / "output" / where / "part-00000.csv")
+    expected = engine.execute(encoded, lambda _: [passengers])[node.id].frame.collect()
+    expected.write_csv(tmp_path / "expected.csv")
+    assert found.equals(pl.read_csv(tmp_path / "expected.csv"))
+    assert set(rows.values()) == {5}
+    assert "One-hot encode: port: 5 rows" in capsys.readouterr().out
+    assert json.loads((job.base / "report.json").read_text()) == {
+        "progress": 1.0,
+        "step": "done",
+        "rows": 5,
+    }
+
+
+def test_the_fitted_flow_lies_beside_the_output(
+    encoded: Flow, passengers: Path, tmp_path: Path
+) -> None:
+    asked = request(encoded, refit=True)
+    job = staged(tmp_path / "ml", encoded, asked, passengers)
+    run(job, read_arguments(arguments(asked)))
+    fitted = load(job.processing / "output" / "fitted-prepare.flow")
+    learned = fitted.nodes[-1].trained["one_hot_encode_parameters"]
+    assert learned["labels"] == {"port": ["S", "C", "Q"]}
+
+
+@pytest.mark.parametrize(
+    ("config", "files"),
+    [
+        ({"content_type": "PARQUET"}, ["part-00000.parquet"]),
+        ({"content_type": "CSV", "compression": "gzip"}, ["part-00000.csv.gz"]),
+        ({"partition_config": {"num_partitions": 2}}, ["part-00000.csv", "part-00001.csv"]),
+        (
+            {"content_type": "PARQUET", "partition_config": {"partition_by": ["id"]}},
+            [f"id={n}/part-00000.parquet" for n in range(1, 6)],
+        ),
+    ],
+)
+def test_output_formats(
+    encoded: Flow, passengers: Path, tmp_path: Path, config: dict[str, Any], files: list[str]
+) -> None:
+    node = encoded.nodes[-1]
+    job = staged(tmp_path / "ml", encoded, request(encoded), passengers)
+    run(job, read_arguments(["--output-config", json.dumps({f"{node.id}.default": config})]))
+    folder = job.processing / "output" / "prepare" / node.id / "default"
+    made = sorted(path.relative_to(folder).as_posix() for path in folder.rglob("part-*"))
+    assert made == files
+    read = pl.read_parquet if files[0].endswith("parquet") else pl.read_csv
+    assert sum(read(folder / file).height for file in files) == 5
+
+
+def test_vectors_and_no_rows_can_be_written_as_csv(
+    flow: Flow, types: Node, passengers: Path, tmp_path: Path
+) -> None:
+    block = {"input_column": "port", "output_style": "Vector"}
+    vector = {"operator": "One-hot encode", "one_hot_encode_parameters": block}
+    flow, node = edit.add_step(flow, types.id, ENCODE, vector)
+    job = staged(tmp_path / "ml", flow, request(flow), passengers)
+    run(job, read_arguments([]))
+    part = job.processing / "output" / "prepare" / node.id / "default" / "part-00000.csv"
+    assert pl.read_csv(part)["port"][0] == "[1.0,0.0,0.0,0.0]"
+    (job.processing / "passengers.csv" / "passengers.csv").write_text("id,port\n")
+    assert set(run(job, read_arguments([])).values()) == {0}
+    assert part.read_text() == "id,port\n"
+
+
+def test_arguments_as_aws_writes_them_and_as_a_shell_would() -> None:
+    config = {"n.default": {"content_type": "CSV"}}
+    together = [
+        f"--output-config '{json.dumps(config)}'",
+        "--refit-trained-params '{\"refit\": true}'",
+    ]
+    apart = ["--output-config", json.dumps(config), "--refit-trained-params", '{"refit": true}']
+    assert read_arguments(together) == read_arguments(apart)
+    assert read_arguments(together).outputs == config
+    assert read_arguments(together).refit
+
+
+def test_a_step_that_is_not_there_is_named(encoded: Flow, passengers: Path, tmp_path: Path) -> None:
+    job = staged(tmp_path / "ml", encoded, request(encoded), passengers)
+    with pytest.raises(FlowError, match="the flow has no step nowhere"):
+        run(job, read_arguments(["--output-config", '{"nowhere.default": {}}']))
+
+
+def test_a_failing_job_says_why_and_leaves_no_half_output(
+    encoded: Flow, passengers: Path, tmp_path: Path
+) -> None:
+    asked = request(encoded)
+    job = staged(tmp_path / "ml", encoded, asked, passengers)
+    data = job.processing / "passengers.csv" / "passengers.csv"
+    data.write_text("id,port\n" + "1,S\n" * 100_000 + "1,S,3\n")
+    (job.base / "output" / "message").write_text("")
+    done = subprocess.run(
+        [sys.executable, "-m", "jupyter_smkit.wrangler.run", *arguments(asked)],
+        env={**os.environ, "SAGEMAKER_BASE_DIR": str(job.base)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    message = (job.base / "output" / "message").read_text()
+    assert "passengers.csv, line 100002: 3 fields where the first row has 2" in message
+    assert message in done.stderr
+    assert not list((job.processing / "output").rglob("part-*"))
+
+
+def test_two_data_sets_of_one_name_are_refused(flow: Flow, types: Node) -> None:
+    flow, other = edit.add_source(flow, "s3://other/passengers.csv")
+    join = Node(
+        {
+            "node_id": "join",
+            "type": "TRANSFORM",
+            "operator": "sagemaker.spark.join_tables_0.1",
+            "inputs": [{"name": "df", "node_id": one} for one in (types.id, other.id)],
+        }
+    )
+    with pytest.raises(FlowError, match=r"two data sets are named 'passengers\.csv'"):
+        request(flow.with_nodes((*flow.nodes, join)))

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import gzip
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+import pytest
+
+from jupyter_smkit.wrangler.dataset import data_files
+from jupyter_smkit.wrangler.flow import FlowError
+from jupyter_smkit.wrangler.sources import explain, scan
+
+
+def read(path: Path, **context: Any) -> pl.DataFrame:
+    return scan([path], {"s3ContentType": "csv", **context}).collect()
+
+
+def written(folder: Path, content: bytes | str, name: str = "data.csv") -> Path:
+    path = folder / name
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def test_csv_is_text_until_types_are_settled(tmp_path: Path) -> None:
+    found = read(written(tmp_path, 'a,"b c"\n1,"x, y"\n,"two\nlines"\n'))
+    assert found.to_dicts() == [{"a": "1", "b c": "x, y"}, {"a": None, "b c": "two\nlines"}]
+
+
+def test_delimiter_header_and_lines_to_skip(tmp_path: Path) -> None:
+    path = written(tmp_path, "made by hand\n1|2\n3|4\n")
+    found = read(path, s3FieldDelimiter="|", s3HasHeader=False, s3SkipLines=1)
+    assert found.to_dicts() == [{"_c0": "1", "_c1": "2"}, {"_c0": "3", "_c1": "4"}]
+
+
+def test_other_encodings_are_read_when_they_are_named(tmp_path: Path) -> None:
+    path = written(tmp_path, "stadt\nKöln\n".encode("latin-1"))
+    assert read(path, s3CsvEncodingType="ISO-8859-1").item() == "Köln"
+    assert read(written(tmp_path, "\ufeffa\n1\n")).columns == ["a"]
+
+
+def test_several_files_are_one_table(tmp_path: Path) -> None:
+    one, two = written(tmp_path, "a\n1\n", "1.csv"), written(tmp_path, "a\n2\n", "2.csv")
+    found = scan([one, two], {"s3AddsFilenameColumn": True}).collect()
+    assert found["a"].to_list() == ["1", "2"]
+    assert [Path(name).name for name in found["filename"]] == ["1.csv", "2.csv"]
+    other = written(tmp_path, "b\n2\n", "3.csv")
+    with pytest.raises(FlowError, match=r"3.csv has other columns than 1.csv"):
+        scan([one, other], {})
+
+
+def test_parquet_and_json_lines_and_gzip(tmp_path: Path) -> None:
+    frame = pl.DataFrame({"a": [1, 2]})
+    frame.write_parquet(tmp_path / "a.parquet")
+    frame.write_ndjson(tmp_path / "a.jsonl")
+    packed = written(tmp_path, gzip.compress(b"a\n1\n2\n"), "a.csv.gz")
+    assert read(tmp_path / "a.parquet", s3ContentType="parquet").equals(frame)
+    assert read(tmp_path / "a.jsonl", s3ContentType="jsonl").equals(frame)
+    assert read(packed)["a"].to_list() == ["1", "2"]
+
+
+WIDE = ",".join(f"c{n}" for n in range(1001))
+
+
+@pytest.mark.parametrize(
+    ("content", "message"),
+    [
+        (b"", "data.csv is empty"),
+        (b" \n ", "data.csv is empty"),
+        (b"a,b\n1,2\n1,2,3\n", "data.csv, line 3: 3 fields where the first row has 2"),
+        (b"a,b\n1\n", "data.csv, line 2: 1 fields where the first row has 2"),
+        (b'a,b\n1,"2\n\n3",4\n', "line 4: 3 fields"),
+        ("name\nKöln\n".encode("latin-1"), "not utf-8: byte 6, in line 2; set the source's enc"),
+        (b"PAR1....", "data.csv is Parquet, not CSV"),
+        (b"a,b\n\x00,1\n", "holds NUL bytes"),
+        (WIDE.encode() + b"\n", "has 1,001 columns; at most 1,000 are read"),
+    ],
+)
+def test_what_is_no_csv_is_said(tmp_path: Path, content: bytes, message: str) -> None:
+    with pytest.raises(FlowError, match=message):
+        read(written(tmp_path, content))
+
+
+def test_a_broken_line_far_below_is_found(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n" + "1,2\n" * 200_000 + "1,2,3\n")
+    with pytest.raises(pl.exceptions.PolarsError) as caught:
+        read(path)
+    found = explain(caught.value, [path], {})
+    assert found is not None
+    assert found.message == "data.csv, line 200002: 3 fields where the first row has 2"
+
+
+def test_nothing_under_an_address_and_odd_delimiters(tmp_path: Path) -> None:
+    with pytest.raises(FlowError, match="there is no object under s3://b/k"):
+        scan([], {"s3Uri": "s3://b/k"})
+    with pytest.raises(FlowError, match="must be one ASCII character"):
+        read(written(tmp_path, "a\n"), s3FieldDelimiter="||")
+    with pytest.raises(FlowError, match="does not know the encoding klingon"):
+        read(written(tmp_path, "a\n"), s3CsvEncodingType="klingon")
+
+
+def test_markers_are_no_data(tmp_path: Path) -> None:
+    for name in ("_SUCCESS", ".hidden", "b.csv", "a.csv"):
+        written(tmp_path, "a\n1\n", name)
+    (tmp_path / "sub").mkdir()
+    written(tmp_path / "sub", "a\n1\n", "c.csv")
+    assert [path.name for path in data_files(tmp_path, nested=False)] == ["a.csv", "b.csv"]
+    assert len(data_files(tmp_path)) == 3
