@@ -1,0 +1,96 @@
+"""The queries of GetMetricData and of alarms: metrics' statistics, and math over them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from sqlalchemy import Connection
+
+from jupyter_smkit.api.errors import ApiError, ValidationException
+from jupyter_smkit.services import metricmath, metricstore
+from jupyter_smkit.services.metricmath import Series
+from jupyter_smkit.services.metricstore import Metric
+
+STATISTICS = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
+_PERCENTILE = re.compile(r"p(100(\.0+)?|\d{1,2}(\.\d+)?)")
+
+
+def evaluate(
+    connection: Connection,
+    account: str,
+    region: str,
+    queries: list[dict[str, Any]],
+    start: float,
+    end: float,
+) -> dict[str, Series]:
+    """The values of each query by its Id; raises ValidationException."""
+    ids = [query["Id"] for query in queries]
+    if len(set(ids)) < len(ids):
+        raise ValidationException(
+            "The values for parameter id in MetricDataQueries are not unique."
+        )
+    found: dict[str, Series] = {}
+    for query in queries:
+        if "MetricStat" in query:
+            found[query["Id"]] = _measured(connection, account, region, query, start, end)
+        elif "Expression" not in query:
+            raise ValidationException(
+                f"The query {query['Id']} needs either a MetricStat or an Expression"
+            )
+    metrics = dict(found)
+    for query in queries:
+        if "MetricStat" not in query:
+            try:
+                found[query["Id"]] = metricmath.evaluate(query["Expression"], {**metrics, **found})
+            except metricmath.InvalidExpression as wrong:
+                raise ValidationException(
+                    f"Error in expression {query['Id']!r} [{wrong}]"
+                ) from None
+    return found
+
+
+def _measured(
+    connection: Connection,
+    account: str,
+    region: str,
+    query: dict[str, Any],
+    start: float,
+    end: float,
+) -> Series:
+    wanted = query["MetricStat"]
+    statistic = check_statistic(wanted["Stat"])
+    metric = metric_of(account, region, wanted["Metric"])
+    period = check_period(wanted["Period"])
+    summaries = metricstore.by_period(connection, metric, start, end, period, wanted.get("Unit"))
+    values = {at: each.statistic(statistic) for at, (each, _) in summaries.items()}
+    return {at: value for at, value in values.items() if value is not None}
+
+
+def metric_of(account: str, region: str, params: dict[str, Any]) -> Metric:
+    dimensions = {each["Name"]: each["Value"] for each in params.get("Dimensions", [])}
+    return Metric(
+        account, region, params.get("Namespace", ""), params.get("MetricName", ""), dimensions
+    )
+
+
+def check_statistic(name: str) -> str:
+    if name in STATISTICS or _PERCENTILE.fullmatch(name):
+        return name
+    raise ApiError(
+        f"The value {name} for parameter Stat is not supported by smkit: use one of "
+        f"{', '.join(STATISTICS)} or a percentile like p99",
+        code="InvalidParameterValue",
+        status=400,
+    )
+
+
+def check_period(period: int) -> int:
+    if period in (1, 5, 10, 20, 30) or (period > 0 and period % 60 == 0):
+        return period
+    raise ApiError(
+        f"The value {period} for parameter Period is invalid: it must be 1, 5, 10, 20, 30 or a "
+        "multiple of 60",
+        code="InvalidParameterValue",
+        status=400,
+    )
