@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
+from jupyter_smkit.api import sigv2
 from jupyter_smkit.api.errors import BadSignature, ClockSkew, MissingToken
 
 ALGORITHM = "AWS4-HMAC-SHA256"
@@ -30,7 +31,7 @@ class Signature:
 
     access_key: str
     date: str
-    """``YYYYMMDD`` of the credential scope."""
+    """``YYYYMMDD`` of the credential scope; empty: a presigned address of version 2."""
     region: str
     service: str
     signed_headers: tuple[str, ...]
@@ -77,6 +78,8 @@ def parse(request: Request) -> Signature:
         return _from_header(header, request.headers)
     if "X-Amz-Signature=" in request.query or "X-Amz-Credential=" in request.query:
         return _from_query(request)
+    if sigv2.is_signed(request):
+        return sigv2.parse(request)
     raise MissingToken(
         'Missing Authentication Token: sign the request with the key that "smkit env" prints'
     )
@@ -154,6 +157,9 @@ def verify(request: Request, found: Signature, secret: str, payload: str, now: f
     ``payload`` is the hex SHA-256 of the body, or the literal that stands for it
     (``UNSIGNED-PAYLOAD``, ``STREAMING-…``); ``now`` is in Unix seconds.
     """
+    if not found.date:
+        sigv2.verify(request, found, secret, now)
+        return
     _check_time(found, now)
     if "host" not in found.signed_headers:
         raise BadSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")

@@ -35,6 +35,7 @@ from jupyter_smkit.objects.request import (
     S3Request,
     Scope,
     new_id,
+    read_headers,
     read_request,
 )
 from jupyter_smkit.objects.routes import handler_for, receiver_for
@@ -78,6 +79,10 @@ def s3_app(store: ObjectStore | RemoteObjects) -> Application:
                 answer = await _answer(receive, handler_for(request), request)
         except Exception as error:
             answer = error_answer(error, scope, request_id)
+            if "expect" in read_headers(scope):
+                # A client that was not told to go on sends no body: what comes next on this
+                # connection would be taken for it.
+                answer = replace(answer, headers={**answer.headers, "connection": "close"})
         await _send(answer, request_id, scope["method"], receive, send)
 
     return application

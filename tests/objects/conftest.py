@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ from typing import Any
 import boto3
 import pytest
 import uvicorn
+import uvloop
 from botocore.config import Config
 
 from jupyter_smkit.api import sigv4
@@ -35,6 +38,16 @@ class Service:
     secret: str
     store: ObjectStore
 
+    def client(self, **config: Any) -> Any:
+        return boto3.client(
+            "s3",
+            endpoint_url=self.endpoint,
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret,
+            region_name=REGION,
+            config=Config(**{"retries": {"total_max_attempts": 1}, **config}),
+        )
+
     @property
     def options(self) -> dict[str, str]:
         """As polars and obstore name them."""
@@ -55,6 +68,12 @@ def store(tmp_path: Path) -> Iterator[ObjectStore]:
     made.close()
 
 
+@pytest.fixture
+def files(store: ObjectStore) -> Callable[[], list[Path]]:
+    """The blobs that are on the disk now."""
+    return lambda: [path for path in (store.root / "blobs").rglob("*") if path.is_file()]
+
+
 @pytest.fixture(scope="session")
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     home = tmp_path_factory.mktemp("s3")
@@ -68,23 +87,12 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
 
 @pytest.fixture(scope="session")
 def s3(service: Service) -> Any:
-    return client(service)
-
-
-def client(service: Service, **config: Any) -> Any:
-    return boto3.client(
-        "s3",
-        endpoint_url=service.endpoint,
-        aws_access_key_id=service.access_key,
-        aws_secret_access_key=service.secret,
-        region_name=REGION,
-        config=Config(**{"retries": {"max_attempts": 1}, **config}),
-    )
+    return service.client()
 
 
 @pytest.fixture
 def bucket(s3: Any, request: pytest.FixtureRequest) -> str:
-    name = f"b-{abs(hash(request.node.nodeid)):x}"
+    name = f"b-{hashlib.sha256(request.node.nodeid.encode()).hexdigest()[:20]}"
     s3.create_bucket(Bucket=name)
     return name
 
@@ -115,35 +123,23 @@ def verified(application: Any, credentials: Credentials) -> Any:
     return wrapper
 
 
-class serving:
-    """Runs an ASGI application on a free port of 127.0.0.1."""
-
-    def __init__(self, application: Callable[..., Any]) -> None:
-        self._socket = socket.create_server(("127.0.0.1", 0))
-        self._server = uvicorn.Server(
-            uvicorn.Config(
-                application, loop="uvloop", http="httptools", lifespan="off", log_level="warning"
-            )
+@contextmanager
+def serving(application: Any) -> Iterator[str]:
+    """Runs an ASGI application on a free port of 127.0.0.1; gives its address."""
+    listening = socket.create_server(("127.0.0.1", 0))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            application, loop="uvloop", http="httptools", lifespan="off", log_level="warning"
         )
-        self._ready = threading.Event()
-        self._thread = threading.Thread(target=self._run)
+    )
 
-    def __enter__(self) -> str:
-        self._thread.start()
-        assert self._ready.wait(10)
-        return f"http://127.0.0.1:{self._socket.getsockname()[1]}"
-
-    def __exit__(self, *exception: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(10)
-
-    def _run(self) -> None:
-        import uvloop
-
-        async def main() -> None:
-            # Connections queue in the socket's backlog from here on.
-            self._ready.set()
-            await self._server.serve(sockets=[self._socket])
-
+    def run() -> None:
         with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
-            runner.run(main())
+            runner.run(server.serve(sockets=[listening]))
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    # Connections queue in the socket's backlog until the server takes them.
+    yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+    server.should_exit = True
+    thread.join(10)
