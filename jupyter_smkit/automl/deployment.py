@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from jupyter_smkit.api.errors import ApiError, ResourceInUse, ValidationException
+from jupyter_smkit.api.errors import ApiError, ValidationException
 from jupyter_smkit.automl.candidates import best
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.state.records import Json, Record
@@ -83,5 +83,5 @@ def _create(controllers: Controllers, record: Record, endpoint: str) -> None:
             controllers.call(record, operation, **params)
         except ApiError as error:
             # Made by a daemon that was killed behind this step: the names are the job's own.
-            if error.code != ResourceInUse.code:
+            if "already exist" not in error.message:
                 raise

@@ -18,6 +18,7 @@ import pandas as pd
 import pytest
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
+from jupyter_smkit.api import models
 from jupyter_smkit.api.dispatch import Dispatcher, Signer, registry_of
 from jupyter_smkit.api.registry import Services
 from jupyter_smkit.api.sigv4 import Request
@@ -72,9 +73,14 @@ class Run:
     report: dict[str, Any]
     output: Path
     log: str
-    steps: list[str]
-    """Each secondary status as it was first reported."""
     seconds: float
+
+    @property
+    def steps(self) -> list[str]:
+        """The secondary statuses in the order in which they were reported."""
+        known = models.service("sagemaker").shape_for("AutoMLJobSecondaryStatus").enum
+        said = [line.partition(":")[0] for line in self.log.splitlines()]
+        return list(dict.fromkeys(word for word in said if word in known))
 
     @property
     def candidates(self) -> dict[str, dict[str, Any]]:
@@ -127,11 +133,8 @@ def train(automl_python: Path, runtime: Path, tmp_path: Path) -> Callable[..., R
                 stdout=log,
                 stderr=log,
             )
-            steps: list[str] = []
             while program.poll() is None:
                 report = _read(tmp_path / "report.json")
-                if report and report["secondary_status"] not in steps:
-                    steps.append(report["secondary_status"])
                 if report and until and until(report):
                     program.send_signal(signal.SIGTERM)
                     until = None
@@ -140,14 +143,11 @@ def train(automl_python: Path, runtime: Path, tmp_path: Path) -> Callable[..., R
                 except subprocess.TimeoutExpired:
                     continue
         report = _read(tmp_path / "report.json")
-        if report["secondary_status"] not in steps:
-            steps.append(report["secondary_status"])
         return Run(
             program.returncode,
             report,
             tmp_path / "out",
             (tmp_path / "log").read_text(),
-            steps,
             time.monotonic() - began,
         )
 
