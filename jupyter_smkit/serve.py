@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
 import sys
 import time
 from collections.abc import Mapping
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_smkit.state.lifecycle import Lifecycle
     from jupyter_smkit.state.records import Record, State
 
-FEATURES = ("api", "jobs", "endpoints")
+FEATURES = ("api", "services", "jobs", "endpoints")
 """Each has ``kinds`` and ``operations``; those that act have a ``controller``."""
 ACTING = ("jobs", "endpoints")
 _PATIENCE = 60.0
@@ -29,21 +30,31 @@ def ensure_running(home: Home) -> str:
 
     Blocks until it answers. Raises RuntimeError with the end of a log where it does not come up.
     """
-    if (url := home.base_url) and _up(home):
+    if (url := home.base_url) and up(home):
         return url
     home.prepare()
     processes.start(home, "daemon")
-    if not processes.wait_until(lambda: home.base_url is not None and _up(home), _PATIENCE):
+    if not processes.wait_until(lambda: home.base_url is not None and up(home), _PATIENCE):
         raise RuntimeError(f"smkit did not start within {_PATIENCE:.0f} s. {_last_words(home)}")
     url = home.base_url
     assert url is not None
     return url
 
 
-def _up(home: Home) -> bool:
-    return home.api_socket.exists() and all(
-        lease.holder(home.run, role) is not None for role in processes.ROLES
+def up(home: Home) -> bool:
+    """Whether every process runs and the edge and the api take connections."""
+    if any(lease.holder(home.run, role) is None for role in processes.ROLES):
+        return False
+    port = int(home.port_file.read_text()) if home.port_file.exists() else 0
+    return _listens(socket.AF_UNIX, str(home.api_socket)) and _listens(
+        socket.AF_INET, ("127.0.0.1", port)
     )
+
+
+def _listens(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex(address) == 0
 
 
 def _last_words(home: Home) -> str:

@@ -1,0 +1,281 @@
+"""Processing jobs as a user of boto3 meets them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from jupyter_smkit import serve
+from jupyter_smkit.control import lease
+from jupyter_smkit.control.processes import wait_until
+
+ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole-smkit"
+
+
+def job(smkit: Any, name: str, code: str, **more: Any) -> dict[str, Any]:
+    """The request of a ScriptProcessor: the code is an input, and the entry point runs it."""
+    s3 = smkit.client("s3")
+    s3.create_bucket(Bucket="code")
+    s3.put_object(Bucket="code", Key=f"{name}/script.py", Body=code.encode())
+    inputs = more.pop("ProcessingInputs", [])
+    return {
+        "ProcessingJobName": name,
+        "RoleArn": ROLE,
+        "AppSpecification": {
+            "ImageUri": "python",
+            "ContainerEntrypoint": ["python", "/opt/ml/processing/input/code/script.py"],
+        },
+        "ProcessingInputs": [
+            *inputs,
+            {
+                "InputName": "code",
+                "S3Input": {
+                    "S3Uri": f"s3://code/{name}/script.py",
+                    "LocalPath": "/opt/ml/processing/input/code",
+                    "S3DataType": "S3Prefix",
+                    "S3InputMode": "File",
+                },
+            },
+        ],
+        "ProcessingResources": {
+            "ClusterConfig": {
+                "InstanceCount": 1,
+                "InstanceType": "ml.m5.large",
+                "VolumeSizeInGB": 1,
+            }
+        },
+        **more,
+    }
+
+
+def finished(smkit: Any, name: str, seconds: float = 60) -> dict[str, Any]:
+    client = smkit.client("sagemaker")
+    return smkit.settled(
+        lambda: client.describe_processing_job(ProcessingJobName=name),
+        "ProcessingJobStatus",
+        seconds,
+    )
+
+
+def started(smkit: Any, name: str) -> None:
+    client = smkit.client("sagemaker")
+    assert wait_until(
+        lambda: "ProcessingStartTime" in client.describe_processing_job(ProcessingJobName=name), 30
+    )
+
+
+def log_of(smkit: Any, name: str) -> list[str]:
+    logs = smkit.client("logs")
+    group = "/aws/sagemaker/ProcessingJobs"
+    streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=name)["logStreams"]
+    events = logs.get_log_events(
+        logGroupName=group, logStreamName=streams[0]["logStreamName"], startFromHead=True
+    )
+    return [event["message"] for event in events["events"]]
+
+
+def test_a_script_reads_its_input_and_leaves_its_output(smkit: Any) -> None:
+    bucket = smkit.bucket("processing-data")
+    s3 = smkit.client("s3")
+    s3.put_object(Bucket=bucket, Key="in/numbers.txt", Body=b"1\n2\n3\n")
+    code = (
+        "numbers = [int(n) for n in open('/opt/ml/processing/input/data/numbers.txt')]\n"
+        "print('sum', sum(numbers))\n"
+        "open('/opt/ml/processing/output/sum.txt', 'w').write(str(sum(numbers)))\n"
+    )
+    smkit.client("sagemaker").create_processing_job(
+        **job(
+            smkit,
+            "sums",
+            code,
+            ProcessingInputs=[
+                {
+                    "InputName": "numbers",
+                    "S3Input": {
+                        "S3Uri": f"s3://{bucket}/in/",
+                        "LocalPath": "/opt/ml/processing/input/data",
+                        "S3DataType": "S3Prefix",
+                        "S3InputMode": "File",
+                    },
+                }
+            ],
+            ProcessingOutputConfig={
+                "Outputs": [
+                    {
+                        "OutputName": "sum",
+                        "S3Output": {
+                            "S3Uri": f"s3://{bucket}/out",
+                            "LocalPath": "/opt/ml/processing/output",
+                            "S3UploadMode": "EndOfJob",
+                        },
+                    }
+                ]
+            },
+        )
+    )
+    assert finished(smkit, "sums")["ProcessingJobStatus"] == "Completed"
+    assert s3.get_object(Bucket=bucket, Key="out/sum.txt")["Body"].read() == b"6"
+    assert "sum 6" in log_of(smkit, "sums")
+
+
+def test_a_script_that_fails_tells_why(smkit: Any) -> None:
+    smkit.client("sagemaker").create_processing_job(
+        **job(smkit, "fails", "raise SystemExit('no luck')")
+    )
+    found = finished(smkit, "fails")
+    assert found["ProcessingJobStatus"] == "Failed"
+    assert "exit code: 1" in found["FailureReason"]
+    assert "no luck" in found["FailureReason"]
+
+
+def test_boto3_in_a_job_talks_to_smkit(smkit: Any) -> None:
+    code = "import boto3; print(boto3.client('sts').get_caller_identity()['Account'])"
+    smkit.client("sagemaker").create_processing_job(**job(smkit, "who", code))
+    assert finished(smkit, "who")["ProcessingJobStatus"] == "Completed"
+    assert "123456789012" in log_of(smkit, "who")
+
+
+def test_stop_ends_the_program_and_keeps_what_it_left(smkit: Any) -> None:
+    client = smkit.client("sagemaker")
+    bucket = smkit.bucket("stopped-data")
+    code = (
+        "open('/opt/ml/processing/output/part.txt', 'w').write('half')\n"
+        "import signal; signal.pause()\n"
+    )
+    output = {"S3Uri": f"s3://{bucket}/out", "LocalPath": "/opt/ml/processing/output"}
+    client.create_processing_job(
+        **job(
+            smkit,
+            "stops",
+            code,
+            ProcessingOutputConfig={
+                "Outputs": [{"OutputName": "o", "S3Output": {**output, "S3UploadMode": "EndOfJob"}}]
+            },
+        )
+    )
+    started(smkit, "stops")
+    client.stop_processing_job(ProcessingJobName="stops")
+    assert finished(smkit, "stops")["ProcessingJobStatus"] == "Stopped"
+    assert (
+        smkit.client("s3").get_object(Bucket=bucket, Key="out/part.txt")["Body"].read() == b"half"
+    )
+    with pytest.raises(ClientError, match="in status Stopped"):
+        client.stop_processing_job(ProcessingJobName="stops")
+
+
+def test_a_program_may_not_run_longer_than_allowed(smkit: Any) -> None:
+    limit = {"StoppingCondition": {"MaxRuntimeInSeconds": 1}}
+    smkit.client("sagemaker").create_processing_job(
+        **job(smkit, "endless", "import signal; signal.pause()", **limit)
+    )
+    assert finished(smkit, "endless")["ProcessingJobStatus"] == "Stopped"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"ProcessingJobName": "sums!"}, "regular expression pattern"),
+        ({"RoleArn": "x"}, "length greater than or equal to 20"),
+        (
+            {
+                "ProcessingInputs": [
+                    {
+                        "InputName": "i",
+                        "S3Input": {
+                            "S3Uri": "s3://b/k",
+                            "LocalPath": "/data",
+                            "S3DataType": "S3Prefix",
+                        },
+                    }
+                ]
+            },
+            "must be a directory under /opt/ml/processing/",
+        ),
+    ],
+)
+def test_bad_input_is_refused(smkit: Any, change: dict[str, Any], says: str) -> None:
+    client = smkit.client("sagemaker", parameter_validation=False)
+    with pytest.raises(ClientError, match=says) as refused:
+        client.create_processing_job(**{**job(smkit, "refused", "pass"), **change})
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+    assert not smkit.client("sagemaker").list_processing_jobs(NameContains="refused")[
+        "ProcessingJobSummaries"
+    ]
+
+
+def test_a_name_is_taken_once(smkit: Any) -> None:
+    client = smkit.client("sagemaker")
+    client.create_processing_job(**job(smkit, "once", "pass"))
+    with pytest.raises(ClientError) as refused:
+        client.create_processing_job(**job(smkit, "once", "pass"))
+    assert refused.value.response["Error"]["Code"] == "ResourceInUse"
+    finished(smkit, "once")
+
+
+def test_input_that_is_not_there_fails_the_job(smkit: Any) -> None:
+    given = {
+        "S3Uri": "s3://nowhere/at/all",
+        "LocalPath": "/opt/ml/processing/input/data",
+        "S3DataType": "S3Prefix",
+        "S3InputMode": "File",
+    }
+    smkit.client("sagemaker").create_processing_job(
+        **job(smkit, "lost", "pass", ProcessingInputs=[{"InputName": "i", "S3Input": given}])
+    )
+    found = finished(smkit, "lost")
+    assert found["ProcessingJobStatus"] == "Failed"
+    assert "s3://nowhere/at/all" in found["FailureReason"]
+
+
+WAITS = (
+    "import os, time\n"
+    "while not os.path.exists('/dev/shm/{flag}'): time.sleep(0.02)\n"
+    "open('/opt/ml/processing/output/end.txt', 'w').write('whole')\n"
+)
+
+
+@pytest.mark.parametrize("killed", ["daemon", "api", "edge", "supervisor"])
+def test_a_job_survives_kill_9(fresh_smkit: Any, killed: str, tmp_path: Any) -> None:
+    smkit = fresh_smkit
+    bucket = smkit.bucket("data")
+    flag = f"smkit-test-{os.getpid()}-{killed}"
+    output = {"S3Uri": f"s3://{bucket}/out", "LocalPath": "/opt/ml/processing/output"}
+    smkit.client("sagemaker").create_processing_job(
+        **job(
+            smkit,
+            "survives",
+            WAITS.format(flag=flag),
+            ProcessingOutputConfig={
+                "Outputs": [{"OutputName": "o", "S3Output": {**output, "S3UploadMode": "EndOfJob"}}]
+            },
+        )
+    )
+    started(smkit, "survives")
+    if killed == "supervisor":
+        # Not a role: its lock is the job's own.
+        status = next(smkit.home.jobs.glob("*/status.json"))
+        pid = json.loads(status.read_text())["pid"]
+    else:
+        pid = lease.holder(smkit.home.run, killed)
+    os.kill(pid, signal.SIGKILL)
+    assert wait_until(lambda: lease.holder(smkit.home.run, killed) != pid, 10)
+    try:
+        open(f"/dev/shm/{flag}", "w").close()
+        assert wait_until(lambda: serve.up(smkit.home), 30)
+        retrying = smkit.client("sagemaker")
+        assert (
+            smkit.settled(
+                lambda: retrying.describe_processing_job(ProcessingJobName="survives"),
+                "ProcessingJobStatus",
+            )["ProcessingJobStatus"]
+            == "Completed"
+        )
+    finally:
+        os.unlink(f"/dev/shm/{flag}")
+    body = smkit.client("s3").get_object(Bucket=bucket, Key="out/end.txt")["Body"].read()
+    assert body == b"whole"
