@@ -68,8 +68,9 @@ class ModelError(ApiError):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model said."""
+    """What the model said. ``at``: when, by the performance counter."""
 
+    at: float
     status: int
     content_type: bytes
     attributes: bytes
@@ -119,19 +120,32 @@ class Gateway:
         if endpoint is None:
             raise ValidationError(f"Endpoint {name} of account {account} not found.")
         variant = self._variant(endpoint, exchange.headers.get("x-amzn-sagemaker-target-variant"))
-        asked, status = time.perf_counter(), 500
+        asked = time.perf_counter()
         try:
             answer = await self._ask(endpoint, variant, headers, body)
-            status = answer.status
-        finally:
-            answered = time.perf_counter()
-            self.metrics.record(
-                endpoint, variant.name, status, model=answered - asked, overhead=asked - begun
-            )
-        if not 200 <= status < 300:
+        except ApiError:
+            self._record(endpoint, variant, 500, begun, asked)
+            raise
+        if 200 <= answer.status < 300:
+            _answer(exchange, variant, answer)
+        self._record(endpoint, variant, answer.status, begun, asked, answer.at)
+        if not exchange.started:
             text = answer.body[:4096].decode(errors="replace")
-            raise ModelError(endpoint, variant, status, text)
-        _answer(exchange, variant, answer)
+            raise ModelError(endpoint, variant, answer.status, text)
+
+    def _record(
+        self,
+        endpoint: Endpoint,
+        variant: Variant,
+        status: int,
+        begun: float,
+        asked: float,
+        answered: float | None = None,
+    ) -> None:
+        """``begun``, ``asked`` and ``answered`` by the performance counter."""
+        now = time.perf_counter()
+        model = (answered or now) - asked
+        self.metrics.record(endpoint, variant.name, status, model, now - begun - model)
 
     def _signer(self, exchange: Exchange, body: bytes) -> tuple[str, str]:
         """The account and region that the request is signed for."""
@@ -183,7 +197,7 @@ class Gateway:
                         continue
                     kind = raw.get(b"content-type", b"application/octet-stream")
                     attributes = raw.get(b"x-amzn-sagemaker-custom-attributes", b"")
-                    return Answer(status, kind, attributes, content)
+                    return Answer(time.perf_counter(), status, kind, attributes, content)
         except TimeoutError:
             raise ModelError(endpoint, variant, 0, _TIMED_OUT) from None
         except BodyTooLarge:

@@ -71,7 +71,8 @@ class _Classifier(_Bare):
 
     def predict(self, rows: Any) -> np.ndarray[Any, Any]:
         labels = self.predict_proba(rows).argmax(axis=1)
-        return np.asarray(self.model.classes_).take(labels)
+        found: np.ndarray[Any, Any] = np.asarray(self.model.classes_)[labels]
+        return found
 
 
 class _Ended(_Bare):
