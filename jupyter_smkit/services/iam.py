@@ -63,7 +63,8 @@ def get_role(call: Call) -> Params:
 
 def list_roles(call: Call) -> Params:
     kept = _all(call, _ROLE)
-    if all(each.key != DEFAULT_ROLE for each in kept):
+    prefix = call.params.get("PathPrefix", "/")
+    if prefix == "/" and all(each.key != DEFAULT_ROLE for each in kept):
         kept.append(_default(call))
     return _page(call, "Roles", [_role(each) for each in kept], "RoleName")
 
