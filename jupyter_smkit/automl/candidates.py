@@ -28,7 +28,12 @@ def best(record: Record) -> Json | None:
     """The best that is finished: while the job runs, the best so far."""
     report: Mapping[str, Any] = record.observed.get("_report", {})
     objective = OBJECTIVES.get(report.get("objective") or "")
-    scored = [each for each in report.get("candidates", ()) if each["objective"] is not None]
+    ended = record.observed.get("_uploaded", False)
+    scored = [
+        each
+        for each in report.get("candidates", ())
+        if each["objective"] is not None and (each["model"] or not ended)
+    ]
     if objective is None or not scored:
         return None
     chosen = next((each for each in scored if each["name"] == report.get("best")), None)

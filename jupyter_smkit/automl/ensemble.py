@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import statistics
 import time
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -112,6 +113,9 @@ def fit(
         path=str(path),
         verbosity=2,
     )
+    # The environment has no torch on purpose; AutoGluon would advise to install it at every model.
+    logging.getLogger("autogluon.common.utils.resource_utils").setLevel(logging.ERROR)
+    warnings.filterwarnings("ignore", category=FutureWarning, module="sklearn")
     limits = {"max_time_limit": seconds_per_model} if seconds_per_model else {}
     stop.during(
         lambda: predictor.fit(

@@ -149,6 +149,7 @@ def test_a_job_is_stopped_once(world: World) -> None:
     reconcile(world.controllers, world.record("churn"))
     assert world.bench.stopped == [launch_id(world.record("churn"))]
     report = reported(secondary_status="Stopped", best="Baseline-LightGBM")
+    report["candidates"][1]["model"] = None
     ended = Observation("done", "Done", outcome="Stopped", report=report)
     progress(world, "churn", replace(ended, ended=5.0))
     found = world.client.describe_auto_ml_job_v2(AutoMLJobName="churn")
@@ -157,3 +158,14 @@ def test_a_job_is_stopped_once(world: World) -> None:
     assert found["BestCandidate"]["InferenceContainers"]
     with pytest.raises(ClientError, match="in status Stopped"):
         world.client.stop_auto_ml_job(AutoMLJobName="churn")
+
+
+def test_of_a_job_that_was_killed_only_what_is_kept_can_be_best(world: World) -> None:
+    world.client.create_auto_ml_job_v2(**tabular())
+    report = reported()
+    report["candidates"][1]["model"] = None
+    progress(world, "churn", Observation("running", "Running", report=report))
+    world.client.stop_auto_ml_job(AutoMLJobName="churn")
+    progress(world, "churn", Observation("done", "Done", outcome="Stopped", report=report))
+    found = world.client.describe_auto_ml_job(AutoMLJobName="churn")
+    assert found["BestCandidate"]["CandidateName"] == "Baseline-LightGBM"
