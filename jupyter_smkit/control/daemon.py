@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import select
@@ -141,8 +142,9 @@ def run(
                 processes.start(home, role)
         wait = min(_WATCH, max(0.0, due - time.monotonic()))
         woken, _, _ = select.select([bell.fileno(), signals], [], [], wait)
-        if bell.fileno() in woken or time.monotonic() >= due:
+        if woken or time.monotonic() >= due:
             wake.drain(bell)
+            _drain(signals)
             try:
                 daemon.round()
             except LeaseLost:
@@ -154,11 +156,21 @@ def run(
 
 
 def _on_signals() -> tuple[int, Callable[[], bool]]:
-    """A file that becomes readable at SIGTERM and SIGINT, and whether one has come."""
+    """A file that becomes readable at a signal, and whether one has asked to stop.
+
+    SIGCHLD is among them: a supervisor that is killed is noticed at once.
+    """
     asked: list[int] = []
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda number, frame: asked.append(number))
+    signal.signal(signal.SIGCHLD, lambda number, frame: None)
     reader, writer = os.pipe()
+    os.set_blocking(reader, False)
     os.set_blocking(writer, False)
     signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
     return reader, lambda: bool(asked)
+
+
+def _drain(reader: int) -> None:
+    with contextlib.suppress(BlockingIOError):
+        os.read(reader, 4096)

@@ -34,7 +34,7 @@ ENDPOINT = Kind(
         Updating="InService UpdateRollbackFailed",
         Failed="Updating Deleting",
         UpdateRollbackFailed="Updating Deleting",
-        Deleting="",
+        Deleting="Deleted",
     ),
 )
 
