@@ -129,11 +129,13 @@ def _check_columns(
         if column not in known:
             listed = ", ".join(list(known)[:20]) + (", …" if len(known) > 20 else "")
             raise FlowError(f"there is no column '{column}'; there are {listed}", column=column)
-        if kind == "number" and not known[column].is_numeric():
-            raise FlowError(
-                f"column '{column}' holds no numbers but {known[column]}: cast it first",
-                column=column,
-            )
+        dtype = known[column]
+        if (kind == "number" and not dtype.is_numeric()) or (
+            kind == "string" and dtype != pl.String
+        ):
+            wanted = "numbers" if kind == "number" else "text"
+            message = f"column '{column}' holds no {wanted} but {dtype}: cast it first"
+            raise FlowError(message, column=column)
 
 
 def _state(

@@ -15,10 +15,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from jupyter_smkit.client.environment import role_arn
 from jupyter_smkit.wrangler import flow as flows
 from jupyter_smkit.wrangler.flow import Flow, FlowError
 from jupyter_smkit.wrangler.launcher import Workers, start_worker
-from jupyter_smkit.wrangler.process import processing_job_request
+from jupyter_smkit.wrangler.process import final_step, processing_job_request, result_uri
 from jupyter_smkit.wrangler.staging import stage
 
 if TYPE_CHECKING:
@@ -63,13 +64,16 @@ class Script(OfFlow):
 
 
 class Job(OfFlow):
-    """The CreateProcessingJob request that runs the flow."""
+    """The CreateProcessingJob request that runs the flow, and where its files lie.
 
-    node: str = ""
-    flow_uri: str
-    output_uri: str
+    Addresses and role that are left empty are those of the account's default bucket and role.
+    """
+
     name: str = Field(pattern=r"^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$")
-    role: str
+    node: str = ""
+    flow_uri: str = ""
+    output_uri: str = ""
+    role: str = ""
     content_type: str = "CSV"
     region: str = "us-east-1"
     refit: bool = False
@@ -82,6 +86,7 @@ class Context:
     def __init__(self, services: Services) -> None:
         log = services.home.run / "wrangler.log"
         self.objects = services.objects
+        self.account = services.home.settings.account
         self.cache = services.home.path / "previews"
         self.workers = Workers(launch=partial(start_worker, log if log.parent.is_dir() else None))
 
@@ -124,17 +129,29 @@ async def _script(context: Context, asked: Script) -> Any:
 
 
 async def _job(context: Context, asked: Job) -> Any:
-    return processing_job_request(
-        flows.parse(asked.flow),
-        asked.flow_uri,
-        asked.output_uri,
+    flow, account = flows.parse(asked.flow), context.account
+    bucket = f"sagemaker-{asked.region}-{account}"
+    if not (asked.flow_uri and asked.output_uri):
+        await asyncio.to_thread(context.objects.ensure_bucket, bucket, account, asked.region)
+    flow_uri = asked.flow_uri or f"s3://{bucket}/flows/{asked.name}/{asked.name}.flow"
+    output_uri = asked.output_uri or f"s3://{bucket}/flows/output"
+    request = processing_job_request(
+        flow,
+        flow_uri,
+        output_uri,
         asked.name,
-        asked.role,
+        asked.role or role_arn(account),
         node_id=asked.node,
         content_type=asked.content_type,
         region=asked.region,
         refit=asked.refit,
     )
+    step = flow[asked.node] if asked.node else final_step(flow)
+    return {
+        "request": request,
+        "flow_uri": flow_uri,
+        "result_uri": result_uri(output_uri, asked.name, step),
+    }
 
 
 VERBS: dict[str, tuple[type[BaseModel], Verb]] = {

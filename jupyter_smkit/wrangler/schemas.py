@@ -1,6 +1,7 @@
 """JSON Schema of step parameters: short ways to write it, and to bring real files to it.
 
-``x-column`` marks what names a column of the step's input: ``any``, ``number`` or ``string``.
+``x-column`` marks what names a column of the step's input: ``any``, ``number`` or ``string``;
+``x-s3`` an address: ``object`` or ``folder``; ``x-multiline`` a text of several lines.
 """
 
 from __future__ import annotations

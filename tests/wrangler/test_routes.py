@@ -109,13 +109,11 @@ def test_bad_requests(
 
 
 def test_the_job_and_the_script(client: TestClient, flow: Flow, types: Node) -> None:
-    asked = {
-        "flow_uri": "s3://bucket/a.flow",
-        "output_uri": "s3://bucket/out",
-        "name": "prepare",
-        "role": "arn:aws:iam::123456789012:role/r",
-    }
-    request = post(client, "job", flow=flow.to_dict(), **asked).json()
+    job = post(client, "job", flow=flow.to_dict(), name="prepare").json()
+    bucket = "s3://sagemaker-us-east-1-123456789012"
+    assert job["flow_uri"] == f"{bucket}/flows/prepare/prepare.flow"
+    assert job["result_uri"] == f"{bucket}/flows/output/prepare/{types.id}/default/"
+    request = job["request"]
     assert [one["InputName"] for one in request["ProcessingInputs"]] == ["flow", "passengers.csv"]
     assert request["ProcessingOutputConfig"]["Outputs"][0]["OutputName"] == f"{types.id}.default"
     text = post(client, "script", flow=flow.to_dict()).json()

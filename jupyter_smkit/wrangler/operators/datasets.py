@@ -36,7 +36,11 @@ OPERATORS = (
                 name=text("Name"),
                 s3ExecutionContext=form(
                     "s3Uri",
-                    s3Uri=text("S3 address", description="s3://bucket/key, or a folder of files"),
+                    s3Uri={
+                        **text("S3 address", description="s3://bucket/key, or a folder of files"),
+                        "minLength": 1,
+                        "x-s3": "object",
+                    },
                     s3ContentType=choice("Content type", "csv", "parquet", "jsonl"),
                     s3HasHeader=yes_no("First row is the header", True),
                     s3FieldDelimiter=text("Delimiter", ","),
@@ -66,7 +70,11 @@ OPERATORS = (
             "output_config",
             output_config=form(
                 "output_path",
-                output_path=text("S3 address", description="s3://bucket/prefix/"),
+                output_path={
+                    **text("S3 address", description="s3://bucket/prefix/"),
+                    "minLength": 1,
+                    "x-s3": "folder",
+                },
                 output_content_type=choice("Content type", "CSV", "Parquet"),
                 delimiter=text("Delimiter", ","),
                 compression=choice("Compression", "none", "gzip"),
