@@ -13,6 +13,9 @@ from jupyter_smkit.config import Home
 SITE = Path(__file__).parent / "site"
 """Holds the sitecustomize that loads the client hook."""
 
+ROLE = "SmkitExecutionRole"
+"""The role that smkit's own credentials act as; ``services.iam`` answers for it."""
+
 CLEARED = (
     "AWS_PROFILE",
     "AWS_DEFAULT_PROFILE",
@@ -90,7 +93,7 @@ def client_environment(
 
 def role_arn(account: str) -> str:
     """The execution role that stands for this machine's user."""
-    return f"arn:aws:iam::{account}:role/service-role/AmazonSageMaker-ExecutionRole-smkit"
+    return f"arn:aws:iam::{account}:role/{ROLE}"
 
 
 def default_bucket(account: str, region: str) -> str:

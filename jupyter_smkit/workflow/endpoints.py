@@ -97,13 +97,16 @@ def invoke(
     content_type: str = "text/csv",
     accept: str = "",
 ) -> tuple[bytes, str]:
-    """InvokeEndpoint; the answer's body and content type."""
+    """InvokeEndpoint; the answer's body and content type. Raises CallFailed."""
     name = endpoint.name if isinstance(endpoint, Endpoint) else endpoint
-    answer = session.client("sagemaker-runtime").invoke_endpoint(
+    wanted = {"Accept": accept} if accept else {}
+    answer = session.caller().call(
+        "InvokeEndpoint",
+        "sagemaker-runtime",
         EndpointName=name,
         Body=body,
         ContentType=content_type,
-        **({"Accept": accept} if accept else {}),
+        **wanted,
     )
     return answer["Body"].read(), answer["ContentType"]
 

@@ -38,9 +38,7 @@ class Caller:
         try:
             answer: dict[str, Any] = getattr(made, xform_name(operation))(**params)
         except ClientError as error:
-            status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
-            told = error.response["Error"]
-            raise CallFailed(status, told["Code"], told["Message"]) from None
+            raise refused(error) from None
         return answer
 
     def pages(
@@ -53,6 +51,13 @@ class Caller:
             if not page.get(token):
                 return
             params = {**params, token: page[token]}
+
+
+def refused(error: Any) -> CallFailed:
+    """botocore's ClientError in the form that smkit's own client raises."""
+    status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+    told = error.response["Error"]
+    return CallFailed(status, told["Code"], told["Message"])
 
 
 def caller() -> Caller:

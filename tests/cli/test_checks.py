@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import socket
+from pathlib import Path
+
+import pytest
+
+from jupyter_smkit.cli import checks
+from jupyter_smkit.config import Home
+
+
+def test_sqlite_on_a_network_file_system_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(checks, "file_system_of", lambda path: "nfs4")
+    found = checks.file_system(Home(tmp_path))
+    assert found.level == "error"
+    assert "SMKIT_STATE_URL=postgresql://" in found.mend
+
+
+def test_the_nearest_mount_says_the_file_system(tmp_path: Path) -> None:
+    mounts = tmp_path / "mounts"
+    mounts.write_text(
+        "/dev/a / ext4 rw 0 0\nserver:/x /home/me nfs4 rw 0 0\nb /home/me/my\\040disk xfs rw 0 0\n"
+    )
+    for path, kind in (
+        ("/var/lib", "ext4"),
+        ("/home/me/smkit", "nfs4"),
+        ("/home/me/my disk/smkit", "xfs"),
+        ("/home/meadow", "ext4"),
+    ):
+        assert checks.file_system_of(Path(path), mounts) == kind
+
+
+def test_a_home_that_others_can_read_is_a_warning(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    found = checks.home(Home(tmp_path))
+    assert (found.level, found.mend) == ("warning", f"chmod 700 {tmp_path}")
+
+
+def test_an_unknown_setting_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text("colour = 'blue'\n")
+    found = checks.settings(Home(tmp_path))
+    assert found.level == "error"
+    assert "no such setting: colour" in found.says
+
+
+def test_a_port_that_another_program_holds_is_an_error(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        (tmp_path / "port").write_text(str(other.getsockname()[1]))
+        found = checks.port(Home(tmp_path))
+    assert found.level == "error"
+    assert "taken by another program" in found.says

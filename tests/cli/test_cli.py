@@ -1,0 +1,176 @@
+"""The command, as a user types it, against a real smkit."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+import pytest
+
+from jupyter_smkit.objects.store import ObjectStore
+
+if TYPE_CHECKING:
+    from conftest import Smkit
+
+FLOW = Path(__file__).parents[2] / "examples" / "quickstart" / "flights.flow"
+
+
+def smkit_command(smkit: Smkit, *argv: str, ok: bool = True, **more: str) -> str:
+    environ = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SMKIT_"))}
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import sys; from jupyter_smkit.cli import main; sys.exit(main())",
+            *argv,
+        ],
+        env={**environ, "SMKIT_HOME": str(smkit.home.path), **more},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert (done.returncode == 0) is ok, done.stdout + done.stderr
+    return done.stdout if ok else done.stderr
+
+
+def test_serve_says_where_and_status_what(smkit: Smkit) -> None:
+    assert smkit_command(smkit, "serve").strip() == smkit.url
+    found = json.loads(smkit_command(smkit, "status", "--json"))
+    assert found["address"] == smkit.url
+    assert all(found["processes"].values())
+
+
+def test_env_points_a_shell_here(smkit: Smkit) -> None:
+    script = smkit_command(smkit, "env")
+    shown = subprocess.run(
+        ["sh", "-c", 'eval "$SCRIPT"; echo "$AWS_ENDPOINT_URL $AWS_PROFILE"'],
+        env={**os.environ, "SCRIPT": script, "AWS_PROFILE": "work"},
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert shown.strip() == smkit.url
+    assert json.loads(smkit_command(smkit, "env", "--json"))["AWS_PROFILE"] is None
+    assert "set -gx AWS_ENDPOINT_URL " in smkit_command(smkit, "env", "--shell", "fish")
+
+
+def test_run_keeps_a_program_from_aws(smkit: Smkit) -> None:
+    code = """
+import boto3
+sts = boto3.client("sts", endpoint_url="https://sts.us-east-1.amazonaws.com")
+print(sts.get_caller_identity()["Account"])
+"""
+    real = {"AWS_ACCESS_KEY_ID": "AKIAREALKEY", "AWS_SECRET_ACCESS_KEY": "x"}
+    said = smkit_command(smkit, "run", "--", sys.executable, "-c", code, **real)
+    assert said.strip() == "123456789012"
+    assert "not found" in smkit_command(smkit, "run", "--", "no-such-program", ok=False)
+
+
+def test_samples_fill_the_buckets_that_notebooks_read(smkit: Smkit) -> None:
+    smkit_command(smkit, "samples")
+    s3 = smkit.client("s3")
+    for bucket in ("sagemaker-sample-files", "sagemaker-example-files-prod-us-east-1"):
+        body = s3.get_object(Bucket=bucket, Key="datasets/tabular/iris/iris.data")["Body"].read()
+        lines = body.decode().splitlines()
+        assert len(lines) == 150
+        assert lines[0] == "5.1,3.5,1.4,0.2,Iris-setosa"
+    tumours = s3.get_object(Bucket=bucket, Key="datasets/tabular/breast_cancer/wdbc.csv")
+    first = tumours["Body"].read().decode().splitlines()[0].split(",")
+    assert (len(first), first[1]) == (32, "M")
+
+
+def test_logs_and_events_tell_of_a_job(smkit: Smkit) -> None:
+    smkit.bucket("cli-code")
+    smkit.client("sagemaker").create_processing_job(
+        ProcessingJobName="cli-hello",
+        RoleArn="arn:aws:iam::123456789012:role/SmkitExecutionRole",
+        AppSpecification={
+            "ImageUri": "python",
+            "ContainerEntrypoint": ["python3", "-c", "print('hello from a job')"],
+        },
+        ProcessingResources={
+            "ClusterConfig": {
+                "InstanceCount": 1,
+                "InstanceType": "ml.m5.large",
+                "VolumeSizeInGB": 1,
+            }
+        },
+    )
+    assert smkit_command(smkit, "logs", "--follow", "cli-hello") == "hello from a job\n"
+    events = [json.loads(line) for line in smkit_command(smkit, "events").splitlines()]
+    mine = [event["status"] for event in events if event["key"] == "cli-hello"]
+    assert mine[-1] == "Completed"
+    assert "no log of 'nobody'" in smkit_command(smkit, "logs", "nobody", ok=False)
+
+
+def test_a_key_of_ones_own_may_sign(smkit: Smkit) -> None:
+    smkit_command(smkit, "credentials", "add", "TESTKEY", "secret", "--account", "210987654321")
+    assert "TESTKEY  210987654321" in smkit_command(smkit, "credentials", "list")
+    sts = boto3.client(
+        "sts",
+        region_name="us-east-1",
+        endpoint_url=smkit.url,
+        aws_access_key_id="TESTKEY",
+        aws_secret_access_key="secret",
+    )
+    assert sts.get_caller_identity()["Account"] == "210987654321"
+    wrong = ("credentials", "add", "K", "S", "--account", "12")
+    assert "12 digits" in smkit_command(smkit, *wrong, ok=False)
+
+
+def test_a_backup_starts_again_elsewhere(smkit: Smkit, tmp_path: Path) -> None:
+    s3 = smkit.client("s3")
+    smkit.bucket("kept")
+    s3.put_object(Bucket="kept", Key="a/b", Body=b"bytes to keep")
+    smkit_command(smkit, "backup", str(tmp_path / "all.tar.gz"))
+    assert "exists already" in smkit_command(
+        smkit, "backup", str(tmp_path / "all.tar.gz"), ok=False
+    )
+    with tarfile.open(tmp_path / "all.tar.gz") as archive:
+        archive.extractall(tmp_path / "restored", filter="data")
+
+    store = ObjectStore(tmp_path / "restored" / "objects")
+    store.fetch("kept", "a/b", tmp_path / "fetched")
+    store.close()
+    assert (tmp_path / "fetched").read_bytes() == b"bytes to keep"
+    assert (tmp_path / "restored" / "state.db").stat().st_size > 0
+    assert [path.name for path in smkit.home.path.glob("backup-*")] == []
+
+
+def test_gc_keeps_what_is_young(smkit: Smkit) -> None:
+    assert "0 would go" in smkit_command(smkit, "gc", "--dry-run")
+
+
+def test_a_flow_becomes_a_script(smkit: Smkit, tmp_path: Path) -> None:
+    smkit_command(smkit, "flow", "export", str(FLOW), "-o", str(tmp_path / "flights.py"))
+    text = (tmp_path / "flights.py").read_text()
+    compile(text, "flights.py", "exec")
+    assert "def main(" in text
+    assert "nowhere.flow" in smkit_command(smkit, "flow", "export", "nowhere.flow", ok=False)
+
+
+def test_the_doctor_finds_this_machine_fit(smkit: Smkit) -> None:
+    found = json.loads(smkit_command(smkit, "doctor", "--json"))
+    levels = {finding["what"]: finding["level"] for finding in found}
+    assert levels["processes"] == levels["port"] == levels["file system"] == "ok"
+
+
+def test_help_needs_nothing_heavy() -> None:
+    code = """
+import sys
+from jupyter_smkit.cli.arguments import parser
+parser().format_help()
+print([m for m in ("botocore", "polars", "pandas", "sqlalchemy", "asyncio") if m in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.parametrize("argv", [["nonsense"], ["logs"], ["credentials", "drop"], ["run"]])
+def test_a_wrong_line_is_refused(smkit: Smkit, argv: list[str]) -> None:
+    assert smkit_command(smkit, *argv, ok=False)
