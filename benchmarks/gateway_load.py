@@ -118,19 +118,48 @@ async def load(address: str | int, request: bytes, clients: int, seconds: float)
     begun = time.perf_counter()
 
     async def client() -> None:
-        if isinstance(address, int):
-            reader, writer = await asyncio.open_connection("127.0.0.1", address)
-        else:
-            reader, writer = await asyncio.open_unix_connection(address)
+        reader, writer = await _connected(address)
         while time.perf_counter() - begun < seconds:
-            sent = time.perf_counter()
-            writer.write(request)
-            head = await reader.readuntil(b"\r\n\r\n")
-            assert head.startswith(b"HTTP/1.1 200"), head
-            size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
-            await reader.readexactly(size)
-            latencies.append(time.perf_counter() - sent)
+            latencies.append(await _asked(reader, writer, request))
         writer.close()
 
     await asyncio.gather(*(client() for _ in range(clients)))
     return Load(len(latencies), time.perf_counter() - begun, latencies)
+
+
+async def alternate(
+    one: str | int, to_one: bytes, other: str | int, to_other: bytes, seconds: float
+) -> tuple[Load, Load]:
+    """One client that asks both in turn, so that what else the machine does strikes both alike."""
+    latencies: tuple[list[float], list[float]] = ([], [])
+    streams = await _connected(one), await _connected(other)
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < seconds:
+        for found, stream, request in zip(latencies, streams, (to_one, to_other), strict=True):
+            found.append(await _asked(*stream, request))
+    for _, writer in streams:
+        writer.close()
+    first, second = (Load(len(found), sum(found), found) for found in latencies)
+    return first, second
+
+
+Streams = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+
+
+async def _connected(address: str | int) -> Streams:
+    if isinstance(address, int):
+        return await asyncio.open_connection("127.0.0.1", address)
+    return await asyncio.open_unix_connection(address)
+
+
+async def _asked(
+    reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes
+) -> float:
+    """Seconds from the request's first byte to the answer's last."""
+    sent = time.perf_counter()
+    writer.write(request)
+    head = await reader.readuntil(b"\r\n\r\n")
+    assert head.startswith(b"HTTP/1.1 200"), head
+    size = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+    await reader.readexactly(size)
+    return time.perf_counter() - sent
