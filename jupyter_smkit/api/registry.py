@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from jupyter_smkit.api.kinds import Kind
     from jupyter_smkit.config import Home
+    from jupyter_smkit.objects.remote import RemoteObjects
     from jupyter_smkit.objects.store import ObjectStore
     from jupyter_smkit.state.records import State
 
@@ -22,7 +23,7 @@ class Services:
 
     home: Home
     state: State
-    objects: ObjectStore
+    objects: ObjectStore | RemoteObjects
     clock: Clock
     """Unix seconds."""
 

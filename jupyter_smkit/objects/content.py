@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from io import RawIOBase
@@ -164,6 +163,6 @@ def _copy_plainly(source: IO[bytes], length: int, out: IO[bytes]) -> None:
     while length:
         piece = source.read(min(PIECE, length))
         if not piece:
-            raise shutil.Error("a blob is shorter than the index says")
+            raise OSError(f"{source.name} is shorter than the index says")
         out.write(piece)
         length -= len(piece)

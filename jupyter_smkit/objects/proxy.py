@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import quote
 
 from jupyter_smkit.api.caller import Caller
@@ -17,12 +17,12 @@ from jupyter_smkit.objects.blobs import PIECE, Blob
 from jupyter_smkit.objects.errors import IncompleteBody
 from jupyter_smkit.objects.names import split_request
 from jupyter_smkit.objects.payload import Payload, claimed_checksum, content_length
+from jupyter_smkit.objects.remote import RemoteError, RemoteObjects
 from jupyter_smkit.objects.request import Scope, read_headers
 
-if TYPE_CHECKING:
-    from jupyter_smkit.objects.remote import RemoteObjects
-
 Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
 _THREADS = 32
 _OURS = frozenset(
     {
@@ -43,14 +43,8 @@ _OURS = frozenset(
 _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "date", "server"})
 
 
-async def forward(
-    remote: RemoteObjects,
-    caller: Caller,
-    scope: Scope,
-    receive: Callable[[], Awaitable[Message]],
-    send: Callable[[Message], Awaitable[None]],
-) -> None:
-    """Answers the request with what the service answers to it; both bodies are streamed."""
+async def ask(remote: RemoteObjects, caller: Caller, scope: Scope, receive: Receive) -> Any:
+    """The service's answer to the request, whose body is streamed to it."""
     loop = asyncio.get_running_loop()
 
     def arriving() -> Iterator[bytes]:
@@ -62,8 +56,14 @@ async def forward(
             if not message.get("more_body", False):
                 return
 
+    return await loop.run_in_executor(_threads(), _ask, remote, caller, scope, arriving())
+
+
+async def pass_back(response: Any, send: Send) -> None:
+    """Streams the service's answer to the client."""
+    loop = asyncio.get_running_loop()
+
     def run() -> None:
-        response = _ask(remote, caller, scope, arriving())
         try:
             for message in _messages(response):
                 asyncio.run_coroutine_threadsafe(_sent(send, message), loop).result()
@@ -73,11 +73,11 @@ async def forward(
     await loop.run_in_executor(_threads(), run)
 
 
-async def _received(receive: Callable[[], Awaitable[Message]]) -> Message:
+async def _received(receive: Receive) -> Message:
     return await receive()
 
 
-async def _sent(send: Callable[[Message], Awaitable[None]], message: Message) -> None:
+async def _sent(send: Send, message: Message) -> None:
     await send(message)
 
 
@@ -117,15 +117,20 @@ def _ask(remote: RemoteObjects, caller: Caller, scope: Scope, arriving: Iterator
     body = _verified(headers, caller, arriving) if length else None
     if length is not None:
         signed["content-length"] = str(length)
-    return _pool().urlopen(
-        scope["method"],
-        url,
-        body=body,
-        headers=signed,
-        preload_content=False,
-        redirect=False,
-        retries=False,
-    )
+    import urllib3
+
+    try:
+        return _pool().urlopen(
+            scope["method"],
+            url,
+            body=body,
+            headers=signed,
+            preload_content=False,
+            redirect=False,
+            retries=False,
+        )
+    except urllib3.exceptions.HTTPError as error:
+        raise RemoteError("ServiceUnavailable", 503, f"{remote.endpoint}: {error}") from error
 
 
 def _signed(
@@ -139,8 +144,7 @@ def _signed(
             return payload
 
     request = AWSRequest(method, url, headers=dict(headers))
-    credentials = remote.session.get_credentials().get_frozen_credentials()
-    Signer(credentials, "s3", remote.region).add_auth(request)
+    Signer(remote.credentials, "s3", remote.region).add_auth(request)
     return dict(request.headers.items())
 
 

@@ -53,6 +53,19 @@ class RemoteObjects:
 
         return boto3.session.Session(region_name=self.region)
 
+    @property
+    def credentials(self) -> Any:
+        """The key pair to sign with, renewed where it is a temporary one."""
+        found = self.session.get_credentials()
+        if found is None:
+            raise RemoteError(
+                "AccessDenied",
+                403,
+                f"There are no credentials for {self.endpoint}: give smkit AWS_ACCESS_KEY_ID and "
+                "AWS_SECRET_ACCESS_KEY, or a profile, when it starts",
+            )
+        return found.get_frozen_credentials()
+
     @cached_property
     def client(self) -> Any:
         from botocore.config import Config

@@ -39,7 +39,6 @@ class S3Request:
     headers: Mapping[str, str]
     caller: Caller
     store: ObjectStore
-    id: str
     body: bytes = b""
 
     @property
@@ -113,7 +112,6 @@ def read_request(scope: Scope, caller: Caller, store: ObjectStore) -> S3Request:
         headers=headers,
         caller=caller,
         store=store,
-        id=new_id(),
     )
 
 

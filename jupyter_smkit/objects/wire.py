@@ -12,11 +12,11 @@ from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from functools import cache, partial
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 from jupyter_smkit.api.caller import Caller
 from jupyter_smkit.api.errors import ApiError
-from jupyter_smkit.objects import xml
+from jupyter_smkit.objects import proxy, xml
 from jupyter_smkit.objects.blobs import PIECE
 from jupyter_smkit.objects.content import Content
 from jupyter_smkit.objects.errors import (
@@ -27,7 +27,7 @@ from jupyter_smkit.objects.errors import (
     S3Error,
 )
 from jupyter_smkit.objects.payload import Payload, check_small
-from jupyter_smkit.objects.proxy import forward
+from jupyter_smkit.objects.remote import RemoteObjects
 from jupyter_smkit.objects.request import (
     Answer,
     Handler,
@@ -40,9 +40,6 @@ from jupyter_smkit.objects.request import (
 )
 from jupyter_smkit.objects.routes import handler_for, receiver_for
 from jupyter_smkit.objects.store import ObjectStore
-
-if TYPE_CHECKING:
-    from jupyter_smkit.objects.remote import RemoteObjects
 
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -63,27 +60,30 @@ def s3_app(store: ObjectStore | RemoteObjects) -> Application:
 
     async def application(scope: Scope, receive: Receive, send: Send) -> None:
         request_id = new_id()
+        answer, passed = None, None
         try:
             caller: Caller | None = scope.get("smkit.caller")
             if caller is None:
                 raise AccessDenied
-            if not isinstance(store, ObjectStore):
-                await forward(store, caller, scope, receive, send)
-                return
-            request = read_request(scope, caller, store)
-            request_id = request.id
-            receiver = receiver_for(request)
-            if receiver is not None:
-                answer = await _receive(receive, receiver, request)
+            if isinstance(store, ObjectStore):
+                request = read_request(scope, caller, store)
+                receiver = receiver_for(request)
+                if receiver is not None:
+                    answer = await _receive(receive, receiver, request)
+                else:
+                    answer = await _answer(receive, handler_for(request), request)
             else:
-                answer = await _answer(receive, handler_for(request), request)
+                passed = await proxy.ask(store, caller, scope, receive)
         except Exception as error:
             answer = error_answer(error, scope, request_id)
             if "expect" in read_headers(scope):
                 # A client that was not told to go on sends no body: what comes next on this
                 # connection would be taken for it.
                 answer = replace(answer, headers={**answer.headers, "connection": "close"})
-        await _send(answer, request_id, scope["method"], receive, send)
+        if answer is not None:
+            await _send(answer, request_id, scope["method"], receive, send)
+        else:
+            await proxy.pass_back(passed, send)
 
     return application
 
@@ -124,19 +124,21 @@ async def _receive(receive: Receive, receiver: Receiver, request: S3Request) -> 
     writing: asyncio.Future[None] | None = None
     try:
         payload = Payload(request.headers, request.caller, reception.writer)
-        held = bytearray()
+        held: list[bytes] = []
+        size = 0
         async for data in _pieces(receive):
-            held += data
-            if len(held) >= PIECE:
+            held.append(data)
+            size += len(data)
+            if size >= PIECE:
                 if writing is not None:
                     await asyncio.shield(writing)
-                writing = _in_thread(payload.feed, bytes(held))
-                held.clear()
+                writing = _in_thread(_feed, payload, held)
+                held, size = [], 0
         if writing is not None:
             await asyncio.shield(writing)
 
         def finish() -> Answer:
-            payload.feed(bytes(held))
+            _feed(payload, held)
             return reception.keep(payload.finish())
 
         return await _in_thread(finish)
@@ -145,6 +147,10 @@ async def _receive(receive: Receive, receiver: Receiver, request: S3Request) -> 
             await asyncio.wait([writing])
         reception.writer.abort()
         raise
+
+
+def _feed(payload: Payload, held: list[bytes]) -> None:
+    payload.feed(b"".join(held))
 
 
 async def _pieces(receive: Receive) -> AsyncIterator[bytes]:

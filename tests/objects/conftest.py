@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import hmac
 import socket
 import threading
 import time
@@ -66,6 +67,21 @@ def store(tmp_path: Path) -> Iterator[ObjectStore]:
     made.buckets.create("bucket", "123456789012", REGION)
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def chunked() -> Callable[..., bytes]:
+    return signed_chunks
+
+
+@pytest.fixture
+def serve() -> Any:
+    return serving
+
+
+@pytest.fixture
+def verify() -> Any:
+    return verified
 
 
 @pytest.fixture
@@ -143,3 +159,26 @@ def serving(application: Any) -> Iterator[str]:
     yield f"http://127.0.0.1:{listening.getsockname()[1]}"
     server.should_exit = True
     thread.join(10)
+
+
+def signed_chunks(
+    key: bytes, seed: sigv4.Signature, chunks: list[bytes], trailers: dict[str, str]
+) -> bytes:
+    """A body in aws-chunked encoding, after AWS's description."""
+    previous, scope = seed.signature, f"{seed.timestamp}\n{seed.scope}"
+
+    def sign(kind: str, rest: str) -> str:
+        text = f"AWS4-HMAC-SHA256-{kind}\n{scope}\n{previous}\n{rest}"
+        return hmac.digest(key, text.encode(), "sha256").hex()
+
+    body = b""
+    for chunk in [*chunks, b""]:
+        previous = sign("PAYLOAD", f"{sigv4.EMPTY_SHA256}\n{hashlib.sha256(chunk).hexdigest()}")
+        body += f"{len(chunk):x};chunk-signature={previous}\r\n".encode() + chunk
+        body += b"\r\n" if chunk else b""
+    if trailers:
+        lines = "".join(f"{name}:{value}\n" for name, value in trailers.items())
+        previous = sign("TRAILER", hashlib.sha256(lines.encode()).hexdigest())
+        body += lines.replace("\n", "\r\n").encode()
+        body += f"x-amz-trailer-signature:{previous}\r\n".encode()
+    return body + b"\r\n"
