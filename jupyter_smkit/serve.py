@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from jupyter_smkit.state.lifecycle import Lifecycle
     from jupyter_smkit.state.records import Record, State
 
-FEATURES = ("api", "services", "jobs", "endpoints")
+FEATURES = ("api", "services", "jobs", "endpoints", "wrangler", "automl")
 """Each has ``kinds`` and ``operations``; those that act have a ``controller``."""
-ACTING = ("jobs", "endpoints")
+ACTING = ("jobs", "endpoints", "automl")
 _PATIENCE = 60.0
 
 

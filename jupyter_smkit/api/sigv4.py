@@ -172,25 +172,33 @@ def verify(request: Request, found: Signature, secret: str, payload: str, now: f
 
 
 def _check_time(found: Signature, now: float) -> None:
-    try:
-        signed = datetime.strptime(found.timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-    except ValueError:
-        raise BadSignature(
-            f"Date must be in ISO-8601 'basic format'. Got {found.timestamp!r}."
-        ) from None
+    at = _unix_time(found.timestamp)
     if found.timestamp[:8] != found.date:
         raise BadSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 date")
-    at = signed.timestamp()
-    stamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
     if found.expires is None:
         if abs(now - at) > MAX_SKEW:
-            earlier, later = sorted((found.timestamp, stamp))
+            earlier, later = sorted((found.timestamp, _stamp(now)))
             raise ClockSkew(
                 f"Signature expired: {earlier} is now earlier than {later} "
                 f"by more than 15 min. Set this machine's clock right"
             )
     elif not at - MAX_SKEW <= now <= at + found.expires:
-        raise ClockSkew(f"Request has expired: it was signed at {found.timestamp}, it is {stamp}")
+        raise ClockSkew(
+            f"Request has expired: it was signed at {found.timestamp}, it is {_stamp(now)}"
+        )
+
+
+@lru_cache(maxsize=64)
+def _unix_time(timestamp: str) -> float:
+    # A client's requests of one second share the timestamp; strptime costs as much as the HMAC.
+    try:
+        return datetime.strptime(timestamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
+    except ValueError:
+        raise BadSignature(f"Date must be in ISO-8601 'basic format'. Got {timestamp!r}.") from None
+
+
+def _stamp(now: float) -> str:
+    return datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
 def _sign(request: Request, found: Signature, secret: str, payload: str) -> str:
@@ -299,7 +307,7 @@ def sign(
     ``payload`` stands for the body's hash where the body is streamed (``UNSIGNED``);
     ``extra`` names further headers of the request to sign.
     """
-    timestamp = datetime.fromtimestamp(now, UTC).strftime("%Y%m%dT%H%M%SZ")
+    timestamp = _stamp(now)
     payload = payload or hashlib.sha256(body).hexdigest()
     added = {"x-amz-date": timestamp, "x-amz-content-sha256": payload}
     if token:

@@ -20,6 +20,8 @@ BASE_REQUIREMENTS = ("httptools>=0.6", "uvloop>=0.19")
 class Image:
     name: str
     requirements: tuple[str, ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    """What it runs where the request names no ContainerEntrypoint."""
     known: bool = True
     """Whether smkit knows the image; one it does not know runs in smkit's own interpreter."""
 
@@ -31,7 +33,11 @@ _IMAGES = {
     "sagemaker-scikit-learn": Image("sklearn", ("scikit-learn", "pandas", "joblib")),
     "sagemaker-xgboost": Image("xgboost", ("xgboost-cpu", "pandas", "scikit-learn")),
     "smkit-lightgbm": Image("lightgbm", ("lightgbm", "pandas", "scikit-learn")),
-    "sagemaker-data-wrangler-container": Image("wrangler", ("polars", "pyarrow", "sqlglot")),
+    "sagemaker-data-wrangler-container": Image(
+        "wrangler",
+        ("polars", "pyarrow", "pydantic", "sqlglot"),
+        ("python", "-m", "jupyter_smkit.wrangler.run"),
+    ),
     AUTOML_REPOSITORY: Image(
         "automl", ("autogluon.tabular[lightgbm,xgboost,catboost]>=1.6.3,<1.7", "pyarrow")
     ),

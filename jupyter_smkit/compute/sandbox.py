@@ -32,6 +32,8 @@ class Sandbox:
     """Stands for /tmp."""
     writable: tuple[Path, ...] = ()
     """Further directories that the program may write to, at their own paths."""
+    readable: tuple[Path, ...] = ()
+    """Directories that it must see although they lie below /tmp, which it has its own of."""
     network: bool = True
     hostname: str = "algo-1"
 
@@ -57,10 +59,12 @@ class Sandbox:
         words = ["bwrap", "--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"]
         words += ["--die-with-parent", "--unshare-uts", "--hostname", self.hostname]
         words += ["--unshare-ipc", "--bind", str(self.temporary), "/tmp"]
+        for directory in self._below_tmp():
+            words += ["--ro-bind", str(directory), str(directory)]
         words += ["--tmpfs", "/opt"]
         for child in _beside_ml():
             words += ["--ro-bind", str(child), str(child)]
-        words += ["--bind", str(self.base), BASE]
+        words += ["--bind", str(self.base), BASE, "--chdir", BASE]
         for directory in self.writable:
             words += ["--bind", str(directory), str(directory)]
         if not self.network:
@@ -74,11 +78,24 @@ class Sandbox:
             lines += [f"mkdir -p {_q(opt / child.name)}"]
             lines += [f"mount --rbind {_q(child)} {_q(opt / child.name)}"]
         lines += [f"mount --bind {_q(self.base)} {_q(opt / 'ml')}", f"mount --rbind {_q(opt)} /opt"]
-        lines += [f"mount --bind {_q(self.temporary)} /tmp", 'exec "$@"']
+        keep = [*self._below_tmp(), *(one for one in self.writable if _in_tmp(one))]
+        for number, directory in enumerate(keep):
+            held = self.base.with_name("held") / str(number)
+            lines += [f"mkdir -p {_q(held)}", f"mount --rbind {_q(directory)} {_q(held)}"]
+            target = self.temporary / directory.relative_to("/tmp")
+            lines += [f"mkdir -p {_q(target)}", f"mount --rbind {_q(held)} {_q(target)}"]
+        lines += [f"mount --rbind {_q(self.temporary)} /tmp", f"cd {BASE}", 'exec "$@"']
         words = ["unshare", "--user", "--map-root-user", "--mount", "--kill-child"]
         if not self.network:
             words.append("--net")
         return [*words, "--fork", "sh", "-c", "\n".join(lines), "sh", *argv]
+
+    def _below_tmp(self) -> list[Path]:
+        return [directory for directory in self.readable if _in_tmp(directory)]
+
+
+def _in_tmp(path: Path) -> bool:
+    return path.is_relative_to("/tmp")
 
 
 def _q(path: Path) -> str:

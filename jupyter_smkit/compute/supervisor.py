@@ -7,6 +7,7 @@ Depends on little and imports less: it is most of the time from a request to a u
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import select
@@ -30,6 +31,12 @@ _CONTINUOUS = 10.0
 """Seconds between uploads of an output with S3UploadMode Continuous."""
 
 
+_NO_SANDBOX = (
+    "On this machine programs have no /opt/ml of their own (level L0): read the paths from "
+    "SM_MODEL_DIR, SM_CHANNEL_* or SAGEMAKER_BASE_DIR, or install bubblewrap (smkit doctor)"
+)
+
+
 class Ended(Exception):
     """The launch is over before its program ran: outcome and reason."""
 
@@ -51,9 +58,10 @@ class Supervisor:
             level,
             directory / "ml",
             directory / "tmp",
-            (self.report, *workers),
-            launch.network,
-            launch.hostname,
+            writable=(self.report, *workers),
+            readable=(home.path, Path(__file__).parents[2], Path(sys.prefix)),
+            network=launch.network,
+            hostname=launch.hostname,
         )
         file = log_path(home, launch.account, launch.region, launch.log_group, launch.log_stream)
         self.log = LogFile(file)
@@ -197,7 +205,7 @@ class Supervisor:
                 cause = "time"
             if (self.stop_asked or cause) and not asked_at:
                 asked_at = now
-                _signal_group(program.pid, signal.SIGTERM)
+                _ask_to_stop(program.pid, sandboxed=self.sandbox.level != "L0")
             if asked_at and now - asked_at > self.patience:
                 _signal_group(program.pid, signal.SIGKILL)
             if continuous and now - uploaded > _CONTINUOUS:
@@ -251,9 +259,10 @@ class Supervisor:
         return {**settled, **given}
 
     def _reason(self, reason: str) -> str:
-        told = self._message()
-        tail = "\n".join(self.log.tail)
-        return f"{reason}\n{told or tail}".strip()[:_REASON]
+        told = self._message() or "\n".join(self.log.tail)
+        if self.sandbox.level == "L0" and "/opt/ml" in told:
+            reason = f"{reason}\n{_NO_SANDBOX}"
+        return f"{reason}\n{told}".strip()[:_REASON]
 
     def _message(self) -> str:
         if not self.launch.message:
@@ -285,6 +294,28 @@ def _why(code: int) -> str:
     if code == 137:
         return "the program was killed (SIGKILL), perhaps for the memory it used"
     return "the program failed"
+
+
+def _ask_to_stop(leader: int, sandboxed: bool) -> None:
+    """SIGTERM for the program. A sandbox's own process, which leads the group, is left out: it
+    would end first and take the program with it before that could clean up."""
+    members = _group(leader) - {leader} if sandboxed else set()
+    if not members:
+        _signal_group(leader, signal.SIGTERM)
+    for pid in members:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGTERM)
+
+
+def _group(leader: int) -> set[int]:
+    """The processes of a group, from /proc (proc(5): the group is the third field after the name)."""
+    found = set()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
+            if int(fields[2]) == leader:
+                found.add(int(stat.parent.name))
+    return found
 
 
 def _signal_group(pid: int, sign: signal.Signals) -> None:

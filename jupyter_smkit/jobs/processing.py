@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.jobs.run import advance, launch_id
@@ -19,6 +20,7 @@ def reconcile(controllers: Controllers, record: Record) -> None:
 def launch(record: Record) -> Launch:
     request = record.request
     app = request["AppSpecification"]
+    image = images.resolve(app["ImageUri"])
     host = "algo-1"
     inputs = [given["S3Input"] for given in request.get("ProcessingInputs") or ()]
     config = request.get("ProcessingOutputConfig") or {}
@@ -26,7 +28,7 @@ def launch(record: Record) -> Launch:
     return Launch(
         id=launch_id(record),
         argv=(
-            *(app.get("ContainerEntrypoint") or ("python",)),
+            *(app.get("ContainerEntrypoint") or image.entrypoint or ("python",)),
             *(app.get("ContainerArguments") or ()),
         ),
         image=app["ImageUri"],

@@ -8,6 +8,13 @@ from jupyter_smkit.workflow import session
 from jupyter_smkit.workflow.data import put_dataframe
 from jupyter_smkit.workflow.jobs import Job
 
+# SageMaker wants the problem type beside an objective; most objectives tell it.
+_PROBLEMS = {
+    **dict.fromkeys(("AUC", "F1", "Precision", "Recall"), "BinaryClassification"),
+    **dict.fromkeys(("F1macro", "PrecisionMacro", "RecallMacro"), "MulticlassClassification"),
+    **dict.fromkeys(("MSE", "RMSE", "MAE", "R2"), "Regression"),
+}
+
 
 def train_automl(
     data: Any,
@@ -37,6 +44,10 @@ def train_automl(
         "CompletionCriteria": {"MaxAutoMLJobRuntimeInSeconds": max_runtime},
         "Mode": "ENSEMBLING",
     }
+    if objective and not problem_type:
+        if objective not in _PROBLEMS:
+            raise ValueError(f"{objective} serves several problem types: name one, problem_type=…")
+        problem_type = _PROBLEMS[objective]
     if problem_type:
         tabular["ProblemType"] = problem_type
     request: dict[str, Any] = {

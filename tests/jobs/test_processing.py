@@ -279,3 +279,22 @@ def test_a_job_survives_kill_9(fresh_smkit: Any, killed: str, tmp_path: Any) -> 
         os.unlink(f"/dev/shm/{flag}")
     body = smkit.client("s3").get_object(Bucket=bucket, Key="out/end.txt")["Body"].read()
     assert body == b"whole"
+
+
+def test_a_program_that_is_stopped_may_clean_up(smkit: Any) -> None:
+    code = (
+        "import signal, sys\n"
+        "def tidy(*_):\n"
+        "    print('tidied', flush=True)\n"
+        "    sys.exit(0)\n"
+        "signal.signal(signal.SIGTERM, tidy)\n"
+        "print('ready', flush=True)\n"
+        "while True: signal.pause()\n"
+    )
+    client = smkit.client("sagemaker")
+    client.create_processing_job(**job(smkit, "tidies", code))
+    started(smkit, "tidies")
+    assert wait_until(lambda: "ready" in log_of(smkit, "tidies"), 20)
+    client.stop_processing_job(ProcessingJobName="tidies")
+    assert finished(smkit, "tidies")["ProcessingJobStatus"] == "Stopped"
+    assert "tidied" in log_of(smkit, "tidies")
