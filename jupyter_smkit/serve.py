@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jupyter_smkit.state.lifecycle import Lifecycle
     from jupyter_smkit.state.records import Record, State
 
-FEATURES = ("api", "services", "jobs", "endpoints", "wrangler", "automl")
+FEATURES = ("api", "services", "jobs", "endpoints", "wrangler", "automl", "studio")
 """Each has ``kinds`` and ``operations``; those that act have a ``controller``."""
 ACTING = ("jobs", "endpoints", "automl")
 _PATIENCE = 60.0

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from functools import partial
-from typing import Any
 
 from botocore.model import OperationModel, StructureShape
 
 from jupyter_smkit.api import listing, models
-from jupyter_smkit.api.errors import ResourceInUse, ValidationException
-from jupyter_smkit.api.kinds import Kind, find, values_at
+from jupyter_smkit.api.errors import NotSupportedYet, ValidationException
+from jupyter_smkit.api.kinds import Kind, find, member_at, values_at
+from jupyter_smkit.api.refusal import refusal
 from jupyter_smkit.api.registry import Call, Operation, Params, Registry
 from jupyter_smkit.state.records import AlreadyExists, Record, Transaction
+from jupyter_smkit.state.schema import records
 
-_CREATED = ("CreationTime", "CreatedAt", "CreatedTime", "CreateDate", "CreatedOn")
-_MODIFIED = ("LastModifiedTime", "LastModifiedAt", "LastUpdatedTime", "LastUpdateDate")
+_CREATED = ("CreationTime", "CreatedAt", "CreatedTime", "CreateDate", "RegistrationTime")
+_MODIFIED = ("LastModifiedTime", "LastModifiedAt", "LastUpdatedTime", "LastUpdatedDate")
+_PEOPLE = ("CreatedBy", "LastModifiedBy")
 _NOT_KEPT = ("Tags", "ClientToken", "ClientRequestToken")
 
 
@@ -23,11 +26,12 @@ def operations(kind: Kind, registry: Registry) -> dict[str, Operation]:
     """What follows for a kind: operation name → function."""
     known = frozenset(models.service(kind.service).operation_names)
     made: dict[str, Callable[..., Params | None]] = {
-        "Create": create,
+        "Create": refuse if kind.not_yet else create,
         "Describe": describe,
         "List": list_records,
         "Update": update,
         "Delete": delete,
+        "Stop": describe,
     }
     return {name: partial(made[verb], kind, registry) for name, verb in kind.verbs(known).items()}
 
@@ -35,7 +39,11 @@ def operations(kind: Kind, registry: Registry) -> dict[str, Operation]:
 def create(kind: Kind, registry: Registry, call: Call) -> Params:
     with call.state.begin() as transaction:
         record = insert(kind, registry, call, transaction)
-    return shown(kind, _model(kind, call.operation).output_shape, record)
+    return answer(kind, call, record)
+
+
+def refuse(kind: Kind, registry: Registry, call: Call) -> Params:
+    raise NotSupportedYet(call.operation)
 
 
 def insert(
@@ -46,20 +54,22 @@ def insert(
     *,
     status: str = "",
     observed: Params | None = None,
+    made: Params | None = None,
 ) -> Record:
-    """Puts the record of a Create into ``transaction``: references checked, tags kept."""
+    """Puts the record of a Create into ``transaction``: references checked, tags kept.
+
+    ``made``: members of the request that the service makes, such as a version.
+    """
     check_references(kind, registry, call, transaction)
-    generated = kind.generate()
     request = {name: value for name, value in call.params.items() if name not in _NOT_KEPT}
-    request |= generated
+    request |= kind.generate() | (made or {})
     key = kind.key_of(request)
-    name = str(request.get(kind.key_members[-1], key))
     record = Record(
         account=call.account,
         region=call.region,
         kind=kind.name,
         key=key,
-        name=name,
+        name=kind.name_of(request),
         arn=call.arn(kind.arn.format_map(request)),
         status=status or kind.initial,
         request=request,
@@ -71,7 +81,10 @@ def insert(
     try:
         return transaction.create(record, labels)
     except AlreadyExists:
-        raise ResourceInUse(kind.in_use.format(kind=kind.words.capitalize(), key=key)) from None
+        message = kind.in_use.format(kind=kind.words.capitalize(), key=key, arn=record.arn)
+        raise refusal(
+            kind.service, call.operation, message, "ResourceInUse", "ConflictException"
+        ) from None
 
 
 def check_references(kind: Kind, registry: Registry, call: Call, transaction: Transaction) -> None:
@@ -84,50 +97,110 @@ def check_references(kind: Kind, registry: Registry, call: Call, transaction: Tr
 
 
 def describe(kind: Kind, registry: Registry, call: Call) -> Params:
+    shape = _model(kind, call.operation).output_shape
     with call.state.read() as transaction:
         record = find(kind, transaction, call.account, call.region, call.params)
-    return shown(kind, _model(kind, call.operation).output_shape, record)
+        labels = transaction.tags(record.arn) if shape and "Tags" in shape.members else {}
+    found = shown(kind, shape, record)
+    if labels:
+        found["Tags"] = [{"Key": key, "Value": value} for key, value in labels.items()]
+    return found
 
 
 def update(kind: Kind, registry: Registry, call: Call) -> Params:
-    changes = {
-        name: value
-        for name, value in call.params.items()
-        if name not in kind.key_members and name not in _NOT_KEPT
-    }
-    removed = dict.fromkeys(changes.pop("PropertiesToRemove", ()))
     with call.state.begin() as transaction:
         record = find(kind, transaction, call.account, call.region, call.params)
+        expected = call.params.get("TargetVersion")
+        if expected is not None and expected != record.version:
+            message = f"The {kind.words} {record.arn} is at version {record.version}"
+            raise refusal(kind.service, call.operation, message, "ConflictException")
         check_references(kind, registry, call, transaction)
-        merged = {
-            name: {**record.request.get(name, {}), **value}
-            if name in ("Properties", "Parameters", "Metadata") and isinstance(value, dict)
-            else value
-            for name, value in changes.items()
-        }
-        for name in removed:
-            for bag in ("Properties", "Parameters"):
-                merged.setdefault(bag, dict(record.request.get(bag, {}))).pop(name, None)
-        record = transaction.change(record, request=merged)
-    return shown(kind, _model(kind, call.operation).output_shape, record)
+        record = transaction.change(record, request=changes(kind, record, call.params))
+    return answer(kind, call, record)
+
+
+def changes(kind: Kind, record: Record, params: Params) -> Params:
+    """The members of the request that an Update leaves different.
+
+    Beside plain members there are ``<Member>ForUpdate``, ``<Member>ToRemove`` (keys of a map) and
+    ``<Member>ToAdd`` (items of a list).
+    """
+    made: Params = {}
+    identity = {*kind.key_members, *_NOT_KEPT, "TargetVersion", "Arn", f"{kind.name}Arn"}
+    given = [name for name in params if name not in identity]
+    for name in sorted(given, key=lambda name: name.endswith(("ToRemove", "ToAdd"))):
+        member = re.sub("(ForUpdate|ToRemove|ToAdd)$", "", name)
+        before = made.get(member) or record.request.get(member)
+        if name.endswith("ToRemove"):
+            kept = (before or {}).items()
+            made[member] = {key: value for key, value in kept if key not in params[name]}
+        elif name.endswith("ToAdd"):
+            made[member] = [*(before or []), *params[name]]
+        elif name.endswith("ForUpdate") or member in kind.merged:
+            made[member] = {**(before or {}), **params[name]}
+        else:
+            made[member] = params[name]
+    return made
 
 
 def delete(kind: Kind, registry: Registry, call: Call) -> Params:
     with call.state.begin() as transaction:
         record = find(kind, transaction, call.account, call.region, call.params)
-        if kind.deletable and record.status not in kind.deletable:
-            raise ValidationException(
-                f"Cannot delete {kind.words} {record.arn} in status {record.status}; "
-                f"it can be deleted when it is {', '.join(sorted(kind.deletable))}"
-            )
-        transaction.delete(record)
-    return shown(kind, _model(kind, call.operation).output_shape, record)
+        if kind.deletable:
+            check_status(kind, record, kind.deletable, "Deleting")
+        remove(kind, registry, call.operation, record, transaction)
+    return answer(kind, call, record)
+
+
+def check_status(kind: Kind, record: Record, allowed: Collection[str], following: str) -> None:
+    """Raises where the record may not go to ``following`` because it is in none of ``allowed``."""
+    if record.status not in allowed:
+        choices = ", ".join(allowed if isinstance(allowed, tuple) else sorted(allowed))
+        raise ValidationException(
+            f"Status ({record.status}) not in ([{choices}]). Unable to transition to "
+            f"({following}) for {kind.words.title()} ({record.arn})"
+        )
+
+
+def remove(
+    kind: Kind, registry: Registry, operation: str, record: Record, transaction: Transaction
+) -> None:
+    """Deletes a record and those that go with it; raises where another one holds it."""
+    for other in registry.kinds.values():
+        for reference in other.refers:
+            if reference.kind != kind.name or not reference.on_delete:
+                continue
+            for held in _referring(kind, record, other, transaction):
+                if reference.on_delete == "restrict":
+                    message = (
+                        f"{kind.words.capitalize()} {record.name} cannot be deleted while "
+                        f"{other.words} {held.arn} is there; delete it first"
+                    )
+                    codes = ("ResourceInUse", "ConflictException")
+                    raise refusal(kind.service, operation, message, *codes)
+                remove(other, registry, operation, held, transaction)
+    transaction.delete(record)
+
+
+def _referring(kind: Kind, record: Record, other: Kind, transaction: Transaction) -> list[Record]:
+    return transaction.where(
+        records.c.account == record.account,
+        records.c.region == record.region,
+        records.c.kind == other.name,
+        *(
+            records.c.request[member].as_string() == str(record.request[member])
+            for member in kind.key_members
+        ),
+    )
 
 
 def list_records(kind: Kind, registry: Registry, call: Call) -> Params:
-    model = _model(kind, call.operation)
-    member, item = listing.items_of(model)
-    page = listing.page(kind, call)
+    return listed(kind, call, listing.page(kind, call))
+
+
+def listed(kind: Kind, call: Call, page: listing.Page) -> Params:
+    """The answer of a List operation that shows ``page``."""
+    member, item = listing.items_of(_model(kind, call.operation))
     shown_records = [
         shown(kind, item, record)
         if isinstance(item, StructureShape)
@@ -139,10 +212,15 @@ def list_records(kind: Kind, registry: Registry, call: Call) -> Params:
     return {member: shown_records, "NextToken": page.token}
 
 
+def answer(kind: Kind, call: Call, record: Record) -> Params:
+    """What the output of the called operation can tell of the record."""
+    return shown(kind, _model(kind, call.operation).output_shape, record)
+
+
 def shown(kind: Kind, shape: StructureShape | None, record: Record) -> Params:
     """The members of ``shape`` that the record can tell.
 
-    What was observed goes before the request, the request before the kind's defaults.
+    What was observed goes before the request, the request before the kind's paths and defaults.
     """
     if shape is None:
         return {}
@@ -150,39 +228,43 @@ def shown(kind: Kind, shape: StructureShape | None, record: Record) -> Params:
     inner = members.get(kind.name)
     if inner is not None and inner.type_name == "structure":
         return {kind.name: shown(kind, inner, record)}
-    found: Params = {}
     own_arn = arn_member(kind)
     status = status_member(kind, shape)
+    found: Params = {}
     for name in members:
         if name == own_arn:
             found[name] = record.arn
-        elif name == status:
-            found[name] = record.status
         elif name in record.observed:
             found[name] = record.observed[name]
         elif name in record.request:
             found[name] = record.request[name]
+        elif name == status:
+            found[name] = record.status
+        elif name in kind.paths:
+            found[name] = member_at(record, kind.paths[name])
         elif name in _CREATED:
             found[name] = record.created
         elif name in _MODIFIED:
             found[name] = record.modified
         elif name in kind.defaults:
             found[name] = kind.defaults[name]
-        elif name == "Name" or name == f"{kind.name}Name":
+        elif name in ("Name", "DisplayName", f"{kind.name}Name"):
             found[name] = record.name
+        elif name in _PEOPLE:
+            found[name] = {}
     return found
 
 
 def arn_member(kind: Kind) -> str:
     """The member that shows the kind's own ARN: the one that Create answers with."""
+    own = f"{kind.name}Arn"
     service = models.service(kind.service)
     name = kind.operation("Create")
-    if name in service.operation_names:
-        output = service.operation_model(name).output_shape
-        for member in output.members if output else ():
-            if member.endswith("Arn"):
-                return str(member)
-    return f"{kind.name}Arn"
+    output = service.operation_model(name).output_shape if name in service.operation_names else None
+    members = output.members if output else ()
+    if own in members:
+        return own
+    return next((str(member) for member in members if member.endswith("Arn")), own)
 
 
 def status_member(kind: Kind, shape: StructureShape) -> str:
@@ -196,8 +278,3 @@ def status_member(kind: Kind, shape: StructureShape) -> str:
 
 def _model(kind: Kind, operation: str) -> OperationModel:
     return models.service(kind.service).operation_model(operation)
-
-
-def settle(registry: Registry) -> dict[str, Any]:
-    """Kinds' lifecycles by name, for :class:`jupyter_smkit.state.records.State`."""
-    return {kind.name: kind.lifecycle for kind in registry.kinds.values() if kind.lifecycle}

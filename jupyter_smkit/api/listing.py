@@ -13,13 +13,11 @@ from botocore.model import OperationModel, Shape
 from sqlalchemy import ColumnElement, String, and_, cast, func, or_
 
 from jupyter_smkit.api.errors import ValidationException
-from jupyter_smkit.api.kinds import Kind
+from jupyter_smkit.api.kinds import ARN, NAME, Kind
 from jupyter_smkit.api.registry import Call
 from jupyter_smkit.state.records import Record
 from jupyter_smkit.state.schema import records
 
-DEFAULT_PAGE = 10
-"""AWS's default of MaxResults where its documentation names one; the largest page is 100."""
 _LARGEST_PAGE = 100
 _TIMES = {
     "CreationTimeAfter": (records.c.created, True),
@@ -40,6 +38,20 @@ class Page:
     token: str | None
 
 
+@dataclass(frozen=True)
+class Order:
+    """What a page is sorted by: a column, or a member of the records."""
+
+    name: str
+    column: Any
+    member: str = ""
+
+    def value(self, record: Record) -> Any:
+        if self.member:
+            return str(record.member(self.member) or "")
+        return getattr(record, self.name)
+
+
 def items_of(model: OperationModel) -> tuple[str, Shape]:
     """The list in the operation's output: its name and the shape of an item."""
     for name, shape in model.output_shape.members.items():
@@ -51,12 +63,10 @@ def items_of(model: OperationModel) -> tuple[str, Shape]:
 def page(kind: Kind, call: Call, *conditions: ColumnElement[bool]) -> Page:
     """One page of a kind's records as the parameters of ``call`` ask for."""
     params = call.params
-    size = min(int(params.get("MaxResults") or _LARGEST_PAGE), _LARGEST_PAGE)
-    column = _sort_column(str(params.get("SortBy", "")))
-    descending = params.get("SortOrder", "Descending" if "SortBy" not in params else "") not in (
-        "Ascending",
-        "",
-    )
+    size = min(int(params.get("MaxResults") or kind.page), _LARGEST_PAGE)
+    order = _order(kind, str(params.get("SortBy") or kind.sort_by))
+    asked = str(params.get("SortOrder") or ("Ascending" if kind.ascending else "Descending"))
+    descending = asked.lower() == "descending"
     where = [
         records.c.account == call.account,
         records.c.region == call.region,
@@ -65,30 +75,34 @@ def page(kind: Kind, call: Call, *conditions: ColumnElement[bool]) -> Page:
         *_filters(kind, params),
     ]
     if token := params.get("NextToken"):
-        where.append(_after(column, descending, token))
-    order = (column.desc(), records.c.key.desc()) if descending else (column, records.c.key)
+        where.append(_after(order, descending, token))
+    column, key = order.column, records.c.key
+    by = (column.desc(), key.desc()) if descending else (column, key)
     with call.state.read() as transaction:
-        found = transaction.where(*where, order=order, limit=size + 1)
+        found = transaction.where(*where, order=by, limit=size + 1)
     more = len(found) > size
-    return Page(found[:size], _token(column, found[size - 1]) if more else None)
+    return Page(found[:size], _token(order, found[size - 1]) if more else None)
 
 
-def _sort_column(sort_by: str) -> Any:
-    match sort_by:
-        case "Name" | "name" | "ModelName":
-            return records.c.name
-        case "Status" | "status":
-            return records.c.status
-        case "LastModifiedTime" | "ModifiedTime" | "UpdatedAt":
-            return records.c.modified
+def _order(kind: Kind, sort_by: str) -> Order:
+    """``Name``, ``CREATION_TIME``, ``HubStatus``…; else a member, as ``SourceArn``."""
+    match sort_by.replace("_", "").lower().removeprefix(kind.name.lower()):
+        case "name":
+            return Order("name", records.c.name)
+        case "status":
+            return Order("status", records.c.status)
+        case "lastmodifiedtime" | "modifiedtime" | "updatedat":
+            return Order("modified", records.c.modified)
+        case "creationtime" | "createdtime" | "createdate" | "version" | "":
+            return Order("created", records.c.created)
         case _:
-            return records.c.created
+            return Order(sort_by, func.coalesce(_member(kind, sort_by), ""), member=sort_by)
 
 
 def _filters(kind: Kind, params: dict[str, Any]) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = []
     for name, value in params.items():
-        if name in _PAGING or value is None:
+        if name in _PAGING or name in kind.unfiltered or value is None:
             continue
         if name in _TIMES:
             column, after = _TIMES[name]
@@ -97,40 +111,44 @@ def _filters(kind: Kind, params: dict[str, Any]) -> list[ColumnElement[bool]]:
         elif name == "NameContains" or name == f"{kind.name}NameContains":
             found.append(func.lower(records.c.name).contains(str(value).lower(), autoescape=True))
         elif name.endswith("Contains"):
-            member = name.removesuffix("Contains")
-            found.append(_member(member).contains(str(value), autoescape=True))
-        elif name == "StatusEquals" or name == "Status":
+            member = _member(kind, name.removesuffix("Contains"))
+            found.append(member.contains(str(value), autoescape=True))
+        elif name == f"{kind.name}NamePrefix":
+            found.append(records.c.name.startswith(str(value), autoescape=True))
+        elif name in ("StatusEquals", "Status", kind.status):
             found.append(records.c.status == value)
         else:
-            member = name.removesuffix("Equals")
-            found.append(
-                or_(_member(member) == str(value), and_(records.c.name == value))
-                if member.endswith("Name")
-                else _member(member) == str(value)
-            )
+            found.append(_member(kind, name.removesuffix("Equals")) == str(value))
     return found
 
 
-def _member(name: str) -> ColumnElement[str]:
+def _member(kind: Kind, name: str) -> ColumnElement[str]:
     """A scalar member of the record, as text."""
-    observed = records.c.observed[name].as_string()
-    return func.coalesce(cast(observed, String), cast(records.c.request[name].as_string(), String))
+    path = kind.paths.get(name, name)
+    if path in (ARN, NAME):
+        return records.c.arn if path == ARN else records.c.name
+    steps = tuple(path.split("."))
+    found = (each[steps].as_string() for each in (records.c.observed, records.c.request))
+    return func.coalesce(*(cast(each, String) for each in found))
 
 
-def _token(column: Any, last: Record) -> str:
-    value = getattr(last, column.name)
-    return base64.urlsafe_b64encode(json.dumps([column.name, value, last.key]).encode()).decode()
+def _token(order: Order, last: Record) -> str:
+    value = order.value(last)
+    return base64.urlsafe_b64encode(json.dumps([order.name, value, last.key]).encode()).decode()
 
 
-def _after(column: Any, descending: bool, token: str) -> ColumnElement[bool]:
+def _after(order: Order, descending: bool, token: str) -> ColumnElement[bool]:
     try:
         sorted_by, value, key = json.loads(base64.urlsafe_b64decode(token))
-        if sorted_by != column.name:
+        if sorted_by != order.name or not isinstance(key, str):
             raise ValueError
+        if not isinstance(value, str if order.name not in ("created", "modified") else float):
+            raise TypeError
     except (ValueError, TypeError, binascii.Error):
         raise ValidationException(
             "The NextToken is not one that this operation gave with this SortBy"
         ) from None
+    column = order.column
     tie = records.c.key < key if descending else records.c.key > key
     beyond = column < value if descending else column > value
     return or_(beyond, and_(column == value, tie))

@@ -18,7 +18,6 @@ from jupyter_smkit.state.schema import records
 _KINDS = {
     "ExperimentTrial": "Trial",
     "ExperimentTrialComponent": "TrialComponent",
-    "FeatureMetadata": "FeatureGroup",
 }
 _PAGE = 20
 
@@ -28,13 +27,15 @@ def register(api: Registry) -> None:
 
 
 def search(registry: Registry, call: Call) -> Params:
-    resource = call.params["Resource"]
-    kind = registry.kinds.get(_KINDS.get(resource, resource))
-    if kind is None:
-        return {"Results": []}
+    resource = str(call.params["Resource"])
     result = models.service("sagemaker").operation_model("Search").output_shape
-    entry = result.members["Results"].member.members[kind.name]
+    shapes = result.members["Results"].member.members
+    kind = registry.kinds.get(_KINDS.get(resource, resource))
+    if kind is None or kind.name not in shapes:
+        return {"Results": []}
+    entry = shapes[kind.name]
     expression = call.params.get("SearchExpression") or {}
+    check_names(expression, frozenset(entry.members))
     with call.state.read() as transaction:
         found = transaction.where(
             records.c.account == call.account,
@@ -63,6 +64,18 @@ def search(registry: Registry, call: Call) -> Params:
     }
 
 
+def check_names(expression: Params, known: frozenset[str]) -> None:
+    """Raises ValidationException where a filter names no property of the resource."""
+    for each in expression.get("Filters") or ():
+        if str(each["Name"]).partition(".")[0] not in known:
+            raise ValidationException(f"Unknown property name: {each['Name']}")
+    for nested in expression.get("NestedFilters") or ():
+        if str(nested["NestedPropertyName"]).partition(".")[0] not in known:
+            raise ValidationException(f"Unknown property name: {nested['NestedPropertyName']}")
+    for inner in expression.get("SubExpressions") or ():
+        check_names(inner, known)
+
+
 def matches(expression: Params, document: Params) -> bool:
     """Whether a SearchExpression holds for what Describe shows of a resource."""
     results = [_holds(each, document) for each in expression.get("Filters") or ()]
@@ -84,15 +97,21 @@ def _below(each: Params, nested: Params) -> str:
 
 
 def value_of(document: Any, path: str) -> Any:
-    """What a property's name leads to: ``Tags.team``, ``Metrics.loss``, ``InputDataConfig…``."""
+    """What a property's name leads to: ``Tags.team``, ``InputDataConfig``, ``Parents.TrialName``.
+
+    Within a list of structures, the list of what each has.
+    """
     if path.startswith("Tags."):
         tags = {tag["Key"]: tag["Value"] for tag in document.get("Tags") or ()}
         return tags.get(path.removeprefix("Tags."))
     found = document
     for step in path.split("."):
-        if not isinstance(found, dict) or step not in found:
+        if isinstance(found, list):
+            found = [each[step] for each in found if isinstance(each, dict) and step in each]
+        elif isinstance(found, dict) and step in found:
+            found = found[step]
+        else:
             return None
-        found = found[step]
     return found
 
 
@@ -108,6 +127,12 @@ def _holds(each: Params, document: Params) -> bool:
         raise ValidationException(f"The filter on {each['Name']} has no Value for {operator}")
     if found is None:
         return bool(operator == "NotEquals")
+    if isinstance(found, list):
+        return any(_compare(operator, each, wanted) for each in found)
+    return _compare(operator, found, wanted)
+
+
+def _compare(operator: str, found: Any, wanted: str) -> bool:
     left, right = _comparable(found, wanted)
     compare: dict[str, Callable[[Any, Any], bool]] = {
         "Equals": lambda a, b: bool(a == b),
@@ -145,6 +170,6 @@ def _ordered(value: Any) -> tuple[int, Any]:
 def _start(token: str | None) -> int:
     if token is None:
         return 0
-    if not token.isdigit():
+    if not token.isdecimal() or len(token) > 9:
         raise ValidationException("The NextToken is not one that Search gave")
     return int(token)

@@ -57,6 +57,6 @@ def _shown(tags: dict[str, str]) -> list[Params]:
 def _offset(token: str | None) -> int:
     if token is None:
         return 0
-    if not token.isdigit():
+    if not token.isdecimal() or len(token) > 9:
         raise ValidationException("The NextToken is not one that ListTags gave")
     return int(token)
