@@ -1,0 +1,115 @@
+"""Monitoring schedules and the definitions of the jobs that they would start."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from jupyter_smkit.api import conventions
+from jupyter_smkit.api.errors import ResourceNotFound
+from jupyter_smkit.api.kinds import ARN, NAME, Kind, find, values_at
+from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.state.records import Transaction
+from jupyter_smkit.studio.transitions import move
+
+_NO_JOBS = "AWS runs the monitoring job whenever the schedule says"
+
+
+def _definition(name: str, resource: str, page: int = 100) -> Kind:
+    return Kind(
+        f"{name}JobDefinition",
+        arn=f"{resource}/{{JobDefinitionName}}",
+        key=("JobDefinitionName",),
+        no_effect=_NO_JOBS,
+        paths={
+            "EndpointName": f"{name}JobInput.EndpointInput.EndpointName",
+            "MonitoringJobDefinitionName": NAME,
+            "MonitoringJobDefinitionArn": ARN,
+        },
+        page=page,
+        missing="Could not find job definition {key}.",
+    )
+
+
+DEFINITIONS = {
+    "DataQuality": _definition("DataQuality", "data-quality-job-definition"),
+    "ModelQuality": _definition("ModelQuality", "model-quality-job-definition"),
+    "ModelBias": _definition("ModelBias", "model-bias-job-definition", page=10),
+    "ModelExplainability": _definition(
+        "ModelExplainability", "model-explainability-job-definition", page=10
+    ),
+}
+SCHEDULE = Kind(
+    "MonitoringSchedule",
+    arn="monitoring-schedule/{MonitoringScheduleName}",
+    settled="Scheduled",
+    no_effect=_NO_JOBS,
+    paths={
+        "MonitoringType": "MonitoringScheduleConfig.MonitoringType",
+        "MonitoringJobDefinitionName": "MonitoringScheduleConfig.MonitoringJobDefinitionName",
+    },
+    page=10,
+    missing="Could not find monitoring schedule {key}.",
+)
+KINDS = (*DEFINITIONS.values(), SCHEDULE)
+
+
+def register(api: Registry) -> None:
+    stop = partial(move, SCHEDULE, ("Scheduled", "Pending", "Stopped"), "Stopped", "Stopped")
+    start = partial(move, SCHEDULE, ("Scheduled", "Stopped", "Failed"), "Scheduled", "Scheduled")
+    api.add(
+        "sagemaker",
+        {
+            "CreateMonitoringSchedule": partial(create, api),
+            "UpdateMonitoringSchedule": partial(update, api),
+            "StartMonitoringSchedule": start,
+            "StopMonitoringSchedule": stop,
+            "ListMonitoringExecutions": lambda call: {"MonitoringExecutionSummaries": []},
+            "ListMonitoringAlerts": list_alerts,
+            "ListMonitoringAlertHistory": lambda call: {"MonitoringAlertHistory": []},
+            "UpdateMonitoringAlert": update_alert,
+        },
+    )
+
+
+def create(registry: Registry, call: Call) -> Params:
+    with call.state.begin() as transaction:
+        observed = {"EndpointName": _endpoint(call, transaction)}
+        schedule = conventions.insert(SCHEDULE, registry, call, transaction, observed=observed)
+    return {"MonitoringScheduleArn": schedule.arn}
+
+
+def update(registry: Registry, call: Call) -> Params:
+    with call.state.begin() as transaction:
+        schedule = find(SCHEDULE, transaction, call.account, call.region, call.params)
+        request = conventions.changes(SCHEDULE, schedule, call.params)
+        observed = {"EndpointName": _endpoint(call, transaction)}
+        transaction.change(schedule, request=request, observed=observed)
+    return {"MonitoringScheduleArn": schedule.arn}
+
+
+def _endpoint(call: Call, transaction: Transaction) -> Any:
+    """The endpoint that would be watched: named in the schedule, or in its job definition."""
+    config = call.params["MonitoringScheduleConfig"]
+    kind = DEFINITIONS.get(config.get("MonitoringType", ""))
+    if kind and (name := config.get("MonitoringJobDefinitionName")):
+        named = {"JobDefinitionName": name}
+        definition = find(kind, transaction, call.account, call.region, named)
+        found = values_at(definition.request, kind.paths["EndpointName"])
+    else:
+        path = "MonitoringJobDefinition.MonitoringInputs[].EndpointInput.EndpointName"
+        found = values_at(config, path)
+    return next(iter(found), None)
+
+
+def list_alerts(call: Call) -> Params:
+    with call.state.read() as transaction:
+        find(SCHEDULE, transaction, call.account, call.region, call.params)
+    return {"MonitoringAlertSummaries": []}
+
+
+def update_alert(call: Call) -> Params:
+    with call.state.read() as transaction:
+        schedule = find(SCHEDULE, transaction, call.account, call.region, call.params)
+    alert = call.params["MonitoringAlertName"]
+    raise ResourceNotFound(f"The monitoring schedule {schedule.key} has no alert {alert}.")

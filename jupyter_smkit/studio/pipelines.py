@@ -1,0 +1,169 @@
+"""Pipelines and their versions. Their executions do not run yet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from jupyter_smkit.api import conventions
+from jupyter_smkit.api.errors import ApiError, ValidationException
+from jupyter_smkit.api.kinds import Kind, Reference, find
+from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.state.records import Record, Transaction
+from jupyter_smkit.studio.versions import next_version
+
+PIPELINE = Kind(
+    "Pipeline",
+    arn="pipeline/{PipelineName}",
+    settled="Active",
+    paths={"PipelineDisplayName": "@name", "PipelineVersionId": "_versions"},
+    missing="Pipeline '{key}' does not exist.",
+    in_use="Pipeline names must be unique within an AWS account and region. Pipeline with name "
+    "({key}) already exists.",
+)
+VERSION = Kind(
+    "PipelineVersion",
+    arn="pipeline/{PipelineName}/version/{PipelineVersionId}",
+    key=("PipelineName", "PipelineVersionId"),
+    settled="Active",
+    refers=(Reference("PipelineName", "Pipeline", on_delete="cascade"),),
+    missing="Pipeline version '{key}' does not exist.",
+)
+EXECUTION = Kind(
+    "PipelineExecution",
+    arn="pipeline/{PipelineName}/execution/{PipelineExecutionId}",
+    key=("PipelineExecutionArn",),
+    operations={"Create": "StartPipelineExecution"},
+    not_yet=True,
+    missing="Pipeline execution '{key}' does not exist.",
+)
+KINDS = (PIPELINE, VERSION, EXECUTION)
+
+
+def register(api: Registry) -> None:
+    find_execution = partial(conventions.describe, EXECUTION, api)
+    api.add(
+        "sagemaker",
+        {
+            "CreatePipeline": partial(create, api),
+            "UpdatePipeline": update,
+            "DescribePipeline": describe,
+            "ListPipelineVersions": partial(list_of, VERSION, api),
+            "UpdatePipelineVersion": update_version,
+            "ListPipelineExecutions": partial(list_of, EXECUTION, api),
+            "RetryPipelineExecution": find_execution,
+            "ListPipelineExecutionSteps": find_execution,
+            "ListPipelineParametersForExecution": find_execution,
+            "DescribePipelineDefinitionForExecution": find_execution,
+            "SendPipelineExecutionStepSuccess": answer_callback,
+            "SendPipelineExecutionStepFailure": answer_callback,
+        },
+    )
+
+
+def create(registry: Registry, call: Call) -> Params:
+    call = _defined(call)
+    if "PipelineDefinition" not in call.params:
+        raise ValidationException(
+            "One of PipelineDefinition and PipelineDefinitionS3Location must be given"
+        )
+    with call.state.begin() as transaction:
+        pipeline = conventions.insert(PIPELINE, registry, call, transaction)
+        _keep(call, transaction, pipeline)
+    return {"PipelineArn": pipeline.arn}
+
+
+def update(call: Call) -> Params:
+    """A new version; the pipeline shows the last one."""
+    call = _defined(call)
+    with call.state.begin() as transaction:
+        pipeline = find(PIPELINE, transaction, call.account, call.region, call.params)
+        request = conventions.changes(PIPELINE, pipeline, call.params)
+        pipeline = transaction.change(pipeline, request=request)
+        number = _keep(call, transaction, pipeline)
+    return {"PipelineArn": pipeline.arn, "PipelineVersionId": number}
+
+
+def _defined(call: Call) -> Call:
+    """With the definition that stands in S3, where the client names one there."""
+    params = dict(call.params)
+    place = params.pop("PipelineDefinitionS3Location", None)
+    if place is None:
+        return call
+    if "PipelineDefinition" in params:
+        raise ValidationException(
+            "Only one of PipelineDefinition and PipelineDefinitionS3Location may be given"
+        )
+    params["PipelineDefinition"] = _read(call, place)
+    return replace(call, params=params)
+
+
+def _read(call: Call, place: dict[str, Any]) -> str:
+    where = f"s3://{place['Bucket']}/{place['ObjectKey']}"
+    try:
+        with call.services.objects.get(place["Bucket"], place["ObjectKey"]) as content:
+            return content.read().decode()
+    except (ApiError, UnicodeDecodeError, OSError) as error:
+        raise ValidationException(f"Cannot read the pipeline definition {where}: {error}") from None
+
+
+def _keep(call: Call, transaction: Transaction, pipeline: Record) -> int:
+    number = next_version(transaction, pipeline)
+    request = {**pipeline.request, "PipelineVersionId": number}
+    transaction.create(
+        Record(
+            account=pipeline.account,
+            region=pipeline.region,
+            kind=VERSION.name,
+            key=VERSION.key_of(request),
+            name=pipeline.name,
+            arn=call.arn(VERSION.arn.format_map(request)),
+            status=VERSION.initial,
+            request=request,
+            observed={"PipelineArn": pipeline.arn, "PipelineStatus": pipeline.status},
+            created=call.now,
+            modified=call.now,
+        )
+    )
+    return number
+
+
+def describe(call: Call) -> Params:
+    with call.state.read() as transaction:
+        pipeline = find(PIPELINE, transaction, call.account, call.region, call.params)
+        number = call.params.get("PipelineVersionId")
+        if number is None:
+            shown = conventions.answer(PIPELINE, call, pipeline)
+            number = pipeline.observed["_versions"]
+        else:
+            shown = {}
+        version = _version(call, transaction, pipeline, number)
+    return {**conventions.answer(VERSION, call, version), **shown}
+
+
+def _version(call: Call, transaction: Transaction, pipeline: Record, number: int) -> Record:
+    params = {"PipelineName": pipeline.key, "PipelineVersionId": number}
+    return find(VERSION, transaction, call.account, call.region, params)
+
+
+def update_version(call: Call) -> Params:
+    number = call.params["PipelineVersionId"]
+    with call.state.begin() as transaction:
+        pipeline = find(PIPELINE, transaction, call.account, call.region, call.params)
+        version = _version(call, transaction, pipeline, number)
+        names = ("PipelineVersionDisplayName", "PipelineVersionDescription")
+        given = {name: call.params[name] for name in names if name in call.params}
+        transaction.change(version, request=given)
+    return {"PipelineArn": pipeline.arn, "PipelineVersionId": number}
+
+
+def list_of(kind: Kind, registry: Registry, call: Call) -> Params:
+    with call.state.read() as transaction:
+        pipeline = find(PIPELINE, transaction, call.account, call.region, call.params)
+    params = {**call.params, "PipelineName": pipeline.key}
+    return conventions.list_records(kind, registry, replace(call, params=params))
+
+
+def answer_callback(call: Call) -> Params:
+    raise EXECUTION.not_found(f"with the callback token {call.params['CallbackToken']}")
