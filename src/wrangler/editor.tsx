@@ -1,0 +1,224 @@
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import type { KeyboardEvent } from 'react';
+import { useState } from 'react';
+
+import { Button } from '../core/button';
+import { useTrans } from '../core/context';
+import { EmptyState, ErrorNotice, Notice } from '../core/notice';
+import type { Operator } from './catalogue';
+import { FlowCode } from './code-view';
+import { deleteStep, inputsOf, lastStep, nodeOf } from './document';
+import type { Draft } from './draft';
+import { applied, namedSource } from './draft';
+import { FlowGraph } from './graph';
+import { JobPanel, newSettings } from './job-panel';
+import { PreviewGrid } from './preview';
+import { useColumns, useOperators, usePreview, useValidation } from './queries';
+import { initial } from './schema';
+import type { Mode } from './side-panel';
+import { SidePanel } from './side-panel';
+import { FlowToolbar } from './toolbar';
+import { useFlow } from './use-flow';
+import { useShown } from './use-shown';
+
+interface Props {
+  model: DocumentRegistry.IModel;
+  path: string;
+  onSaveScript: (script: string) => void;
+}
+
+/** The flow editor: steps and their rows at the left, the form of one step at the right. */
+export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
+  const trans = useTrans();
+  const open = useFlow(model);
+  const { flow } = open;
+  const [chosen, choose] = useState<string | null>(null);
+  const [mode, setMode] = useState<Mode>('step');
+  const [view, setView] = useState<'flow' | 'code'>('flow');
+  const [draft, setDraft] = useState<Draft | null>(null);
+  const [settings, setSettings] = useState(newSettings);
+  const [training, setTraining] = useState(false);
+
+  const selected = nodeOf(flow, chosen) ?? lastStep(flow);
+  const selectedId = selected?.node_id ?? null;
+  const operators = useOperators(path);
+  const validation = useValidation(flow, path);
+  const shown = useShown(flow, selected, draft);
+  const preview = usePreview(shown.flow, shown.target, path, shown.ready);
+  const above = draft?.after ?? (selected && inputsOf(selected)[0]?.node_id);
+  const columns = useColumns(flow, above ?? null, path);
+
+  const titles = validation.data?.titles ?? {};
+  const problems = new Map(
+    validation.data?.problems.map(each => [each.node, each]) ?? []
+  );
+  const rows = new Map(
+    draft ? [] : preview.data?.steps.map(step => [step.node, step.rows])
+  );
+
+  const select = (id: string | null): void => {
+    choose(id);
+    setDraft(null);
+    setMode('step');
+  };
+  const begin = (operator: Operator): void => {
+    const after = operator.type === 'SOURCE' ? undefined : selectedId;
+    setDraft({
+      operator,
+      block: initial(operator.schema),
+      after: after ?? undefined
+    });
+    setMode('step');
+  };
+  const beginOf = (type: string): void => {
+    const operator = operators.data?.find(each => each.type === type);
+    if (operator) {
+      begin(operator);
+    }
+  };
+  const apply = (made: Draft): void => {
+    const isSource = made.operator.type === 'SOURCE';
+    const block = isSource ? namedSource(made.block) : made.block;
+    const [next, id] = applied(flow, { ...made, block });
+    open.change(next);
+    select(id);
+  };
+  const remove = (id: string): void => {
+    const next = nodeOf(flow, id);
+    open.change(deleteStep(flow, id));
+    select((next && inputsOf(next)[0]?.node_id) ?? null);
+  };
+  const run = (train: boolean): void => {
+    setTraining(train);
+    setMode('job');
+    setView('flow');
+  };
+
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const isTyping = (event.target as Element).matches(
+      'input, textarea, select'
+    );
+    const key = event.key.toLowerCase();
+    if (isTyping || !(event.ctrlKey || event.metaKey)) {
+      return;
+    }
+    if (key === 'y' || (key === 'z' && event.shiftKey)) {
+      open.redo();
+    } else if (key === 'z') {
+      open.undo();
+    } else {
+      return;
+    }
+    event.preventDefault();
+    event.stopPropagation();
+  };
+
+  if (open.problem) {
+    return (
+      <Notice mood="warning">
+        <p>{trans.__('This file holds no flow: %1', open.problem)}</p>
+        <p>{trans.__('Open it with the text editor to mend it.')}</p>
+      </Notice>
+    );
+  }
+  return (
+    <div className="smkit-FlowEditor-body" onKeyDown={onKeyDown}>
+      <FlowToolbar
+        open={open}
+        view={view}
+        canAdd={operators.data !== undefined}
+        hasSteps={flow.nodes.length > 0}
+        onView={setView}
+        onAddSource={() => beginOf('SOURCE')}
+        onAddStep={() => {
+          setDraft(null);
+          setMode('search');
+        }}
+        onAddDestination={() => beginOf('DESTINATION')}
+        onRun={() => run(false)}
+        onTrain={() => run(true)}
+      />
+      <ErrorNotice
+        error={operators.error}
+        retry={() => void operators.refetch()}
+      />
+      {view === 'code' ? (
+        <div className="smkit-FlowEditor-code">
+          <FlowCode
+            flow={flow}
+            path={path}
+            node={null}
+            session={path}
+            settings={settings}
+            onSaveScript={onSaveScript}
+          />
+        </div>
+      ) : (
+        <div className="smkit-FlowEditor-main">
+          <div className="smkit-FlowEditor-left">
+            {flow.nodes.length === 0 ? (
+              <EmptyState
+                title={trans.__('An empty flow')}
+                action={
+                  <Button mood="primary" onClick={() => beginOf('SOURCE')}>
+                    {trans.__('Add a source')}
+                  </Button>
+                }
+              >
+                {trans.__('Start with the data: a file or a folder in s3://.')}
+              </EmptyState>
+            ) : (
+              <FlowGraph
+                flow={flow}
+                selected={selectedId}
+                titles={titles}
+                rows={rows}
+                problems={
+                  new Map([...problems].map(([id, each]) => [id, each.message]))
+                }
+                onSelect={select}
+                onDelete={remove}
+              />
+            )}
+            <PreviewGrid
+              preview={preview}
+              draft={draft !== null && shown.ready}
+              hint={trans.__('Select a step, or add a source.')}
+            />
+          </div>
+          <aside
+            className="smkit-FlowEditor-side"
+            aria-label={trans.__('Step')}
+          >
+            {mode === 'job' && selected ? (
+              <JobPanel
+                flow={flow}
+                text={open.text}
+                node={null}
+                training={training}
+                settings={settings}
+                onSettings={setSettings}
+                onClose={() => setMode('step')}
+              />
+            ) : (
+              <SidePanel
+                mode={mode}
+                selected={selected}
+                title={selected ? (titles[selected.node_id] ?? '') : ''}
+                operators={operators.data ?? []}
+                draft={draft}
+                columns={columns.data ?? []}
+                problem={selectedId ? problems.get(selectedId) : undefined}
+                onBegin={begin}
+                onDraft={setDraft}
+                onApply={apply}
+                onSearch={() => setMode('search')}
+                onDelete={remove}
+              />
+            )}
+          </aside>
+        </div>
+      )}
+    </div>
+  );
+}

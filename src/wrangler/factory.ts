@@ -1,0 +1,45 @@
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { ABCWidgetFactory, DocumentWidget } from '@jupyterlab/docregistry';
+import type { Contents } from '@jupyterlab/services';
+import { createElement } from 'react';
+
+import { flowIcon } from '../core/icons';
+import { Page } from '../core/page';
+import type { ISmkit } from '../core/smkit';
+import { FlowEditor } from './editor';
+
+export const FILE_TYPE = 'smkit-flow';
+export const FACTORY = 'Data flow';
+
+/** A `.flow` file in the main area. */
+export type FlowWidget = DocumentWidget<Page>;
+
+/** Opens `.flow` files in the flow editor. */
+export class FlowFactory extends ABCWidgetFactory<FlowWidget> {
+  constructor(
+    private readonly smkit: ISmkit,
+    private readonly contents: Contents.IManager,
+    options: DocumentRegistry.IWidgetFactoryOptions<FlowWidget>
+  ) {
+    super(options);
+  }
+
+  protected createNewWidget(context: DocumentRegistry.Context): FlowWidget {
+    const saveScript = async (script: string): Promise<void> => {
+      const path = context.path.replace(/\.flow$/, '') + '.py';
+      const file = { type: 'file', format: 'text', content: script } as const;
+      await this.contents.save(path, file);
+      await this.smkit.commands.execute('docmanager:open', { path });
+    };
+    const editor = createElement(FlowEditor, {
+      model: context.model,
+      path: context.path,
+      onSaveScript: script => void saveScript(script)
+    });
+    const content = new Page(this.smkit, editor);
+    content.addClass('smkit-FlowEditor');
+    const widget = new DocumentWidget({ content, context });
+    widget.title.icon = flowIcon;
+    return widget;
+  }
+}

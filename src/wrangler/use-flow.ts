@@ -1,0 +1,63 @@
+import type { DocumentRegistry } from '@jupyterlab/docregistry';
+import { useCallback, useMemo, useSyncExternalStore } from 'react';
+
+import type { Flow } from './document';
+import { emptyFlow, readFlow, writeFlow } from './document';
+
+/** The part of a shared document that keeps its history. */
+interface History {
+  undo(): unknown;
+  redo(): unknown;
+  canUndo(): boolean;
+  canRedo(): boolean;
+  undoManager?: { stopCapturing(): void };
+}
+
+export interface OpenFlow {
+  flow: Flow;
+  text: string;
+  /** Why the file's text is no flow; '' where it is one. */
+  problem: string;
+  /** Makes an edit: one step of the history. */
+  change: (flow: Flow) => void;
+  undo: () => void;
+  redo: () => void;
+  canUndo: boolean;
+  canRedo: boolean;
+}
+
+/** The flow of a document. Its text is the only state: undo, saving and sharing work on it. */
+export function useFlow(model: DocumentRegistry.IModel): OpenFlow {
+  const subscribe = useCallback(
+    (notify: () => void) => {
+      model.contentChanged.connect(notify);
+      return () => {
+        model.contentChanged.disconnect(notify);
+      };
+    },
+    [model]
+  );
+  const text = useSyncExternalStore(subscribe, () => model.toString());
+  const history = model.sharedModel as unknown as History;
+  const { flow, problem } = useMemo(() => {
+    try {
+      return { flow: readFlow(text), problem: '' };
+    } catch (error) {
+      return { flow: emptyFlow(), problem: (error as Error).message };
+    }
+  }, [text]);
+  return {
+    flow,
+    text,
+    problem,
+    change: next => {
+      history.undoManager?.stopCapturing();
+      model.fromString(writeFlow(next, text));
+      history.undoManager?.stopCapturing();
+    },
+    undo: () => void history.undo(),
+    redo: () => void history.redo(),
+    canUndo: history.canUndo(),
+    canRedo: history.canRedo()
+  };
+}
