@@ -32,10 +32,10 @@ $(VENV)/.ready: pyproject.toml constraints.txt package.json scripts/system-packa
 	@echo "==> ready: make demo, make lab, make test"
 
 demo: setup  ## the whole loop on real data: a flow, AutoML, an endpoint
-	@$(BIN)/python -m jupyter_smkit.demo
+	@$(BIN)/python examples/demo.py
 
 lab: setup  ## JupyterLab with a sample project
-	@$(BIN)/smkit samples project .lab
+	@mkdir -p .lab && cp -Rn examples/quickstart/. .lab/ && $(BIN)/python .lab/flights.py
 	@$(BIN)/jupyter lab --ServerApp.root_dir=.lab $(if $(filter 0,$(shell id -u)),--allow-root)
 
 test: setup  ## every test, in a browser too
