@@ -119,8 +119,12 @@ def _automl(parser: Parser) -> None:
 
 
 def _deploy(parser: Parser) -> None:
-    parser.add_argument("job", help="an AutoML job: its best candidate is served")
-    parser.add_argument("--name", default="", help="of the endpoint (default: the job's)")
+    parser.add_argument(
+        "what", metavar="JOB|NAME", help="%%sm: an AutoML job; %%%%sm: the endpoint's name"
+    )
+    parser.add_argument("--name", default="", help="%%sm: the endpoint's name (default: the job's)")
+    parser.add_argument("--model", default="", help="%%%%sm: a variable, or a file or folder here")
+    parser.add_argument("--image", default="", help="%%%%sm: an image URI")
     parser.add_argument("--instance-type", default="ml.m5.large")
     _waiting(parser)
 
@@ -147,7 +151,7 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], Callable[[Parser], None]]] = {
     "endpoints": ("List the endpoints.", (LINE,), _nothing),
     "endpoint": ("Show an endpoint, with a box to try it.", (LINE,), _name),
     "wrangle": ("Write a data flow that reads a frame or a file.", (LINE,), _wrangle),
-    "deploy": ("Serve the best candidate of an AutoML job.", (LINE,), _deploy),
+    "deploy": ("Serve an AutoML job's best, or the cell's model_fn.", (LINE, CELL), _deploy),
     "process": ("Run the cell as a Processing job.", (CELL,), _process),
     "invoke": ("Send the cell, or a frame's rows, to an endpoint.", (LINE, CELL), _invoke),
     "automl": ("Train models that predict a column of a table.", (LINE, CELL), _automl),

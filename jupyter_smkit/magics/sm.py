@@ -158,9 +158,14 @@ class SmMagics(Magics):
     def _deploy(self, given: Namespace, cell: str | None) -> Any:
         from jupyter_smkit.widgets.endpoint import EndpointView
 
-        endpoint = workflow.deploy(
-            given.job, given.name, instance_type=given.instance_type, wait=False
-        )
+        kind = given.instance_type
+        if cell is None:
+            endpoint = workflow.deploy(given.what, given.name, instance_type=kind, wait=False)
+        else:
+            model = self._data(given.model) if given.model else None
+            endpoint = workflow.deploy_code(
+                given.what, cell, model, image=given.image, instance_type=kind, wait=False
+            )
         return self._shown(EndpointView(endpoint), endpoint, given.wait)
 
     def _invoke(self, given: Namespace, cell: str | None) -> Any:
@@ -175,10 +180,14 @@ class SmMagics(Magics):
         return json.loads(text) if "json" in answered else text
 
     def _shown(self, widget: Any, what: Any, wait: bool) -> None:
-        display(widget)  # type: ignore[no-untyped-call]
+        shown = display(widget, display_id=True)  # type: ignore[no-untyped-call]
         if wait:
-            what.wait()
-            widget.join()
+            try:
+                what.wait()
+            finally:
+                widget.join(2)
+                # Its text, for where no widget shows, is now the last one.
+                shown.update(widget)
 
     def _data(self, text: str) -> Any:
         """A variable or an expression of the notebook, an ``s3://`` address or a file's path."""

@@ -7,7 +7,14 @@ side is switched to smkit by the first call.
 from jupyter_smkit.client.switch import side, switch_off, switch_on
 from jupyter_smkit.workflow.automl import candidates, train_automl
 from jupyter_smkit.workflow.data import put_dataframe, read_dataframe, upload
-from jupyter_smkit.workflow.endpoints import Endpoint, EndpointFailed, deploy, invoke, predict
+from jupyter_smkit.workflow.endpoints import (
+    Endpoint,
+    EndpointFailed,
+    deploy,
+    deploy_code,
+    invoke,
+    predict,
+)
 from jupyter_smkit.workflow.flows import run_flow, wrangle
 from jupyter_smkit.workflow.jobs import Job, JobFailed, process
 
@@ -18,6 +25,7 @@ __all__ = [
     "JobFailed",
     "candidates",
     "deploy",
+    "deploy_code",
     "invoke",
     "predict",
     "process",

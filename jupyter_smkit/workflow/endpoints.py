@@ -5,12 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import json
+import shutil
+import tarfile
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from jupyter_smkit.client.switch import side
 from jupyter_smkit.workflow import session, watch
+from jupyter_smkit.workflow.data import upload
 from jupyter_smkit.workflow.jobs import Job
 
 _SETTLED = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
@@ -89,6 +94,60 @@ def deploy(
     call("CreateEndpoint", EndpointName=name, EndpointConfigName=name)
     endpoint = Endpoint(name)
     return endpoint.wait() if wait else endpoint
+
+
+def archive(name: str, code: str = "", model: Any = None) -> str:
+    """Packs ``model.tar.gz`` into the default bucket; its address.
+
+    ``code`` becomes ``code/inference.py``; ``model`` is a file or folder's path, whose files come
+    beside it, or an object, which is kept as ``model.joblib``.
+    """
+    with tempfile.TemporaryDirectory() as directory:
+        base = Path(directory)
+        files = base / "model"
+        files.mkdir()
+        if code:
+            (files / "code").mkdir()
+            (files / "code" / "inference.py").write_text(code)
+        if isinstance(model, str | Path):
+            path = Path(model).expanduser()
+            if path.is_dir():
+                shutil.copytree(path, files, dirs_exist_ok=True)
+            else:
+                shutil.copy2(path, files)
+        elif model is not None:
+            import joblib
+
+            joblib.dump(model, files / "model.joblib")
+        packed = base / "model.tar.gz"
+        with tarfile.open(packed, "w:gz") as out:
+            for entry in sorted(files.iterdir()):
+                out.add(entry, entry.name)
+        return upload(packed, f"s3://{session.default_bucket()}/models/{name}/model.tar.gz")
+
+
+def deploy_code(
+    name: str,
+    code: str = "",
+    model: Any = None,
+    *,
+    image: str = "",
+    instance_type: str = "ml.m5.large",
+    role: str = "",
+    wait: bool = True,
+) -> Endpoint:
+    """Serves a model with code of one's own (model_fn, predict_fn, …) or with smkit's server.
+
+    Without an image it is the scikit-learn container, which has pandas and joblib as well.
+    """
+    from jupyter_smkit.compute.images import uri
+
+    container = {
+        "Image": image or uri("sagemaker-scikit-learn", session.region()),
+        "ModelDataUrl": archive(name, code, model),
+        "Environment": {"SAGEMAKER_PROGRAM": "inference.py"} if code else {},
+    }
+    return deploy(container, name, instance_type=instance_type, role=role, wait=wait)
 
 
 def invoke(

@@ -54,6 +54,25 @@ def test_a_job_is_stopped(shell: InteractiveShell) -> None:
         sm(shell, "stop lang")
 
 
+def test_a_cell_with_a_model_becomes_an_endpoint(shell: InteractiveShell) -> None:
+    cell = """
+def model_fn(directory):
+    import joblib
+    return joblib.load(f"{directory}/model.joblib")["factor"]
+
+def input_fn(body, content_type):
+    return [float(value) for value in body.split(",")]
+
+def predict_fn(values, factor):
+    return [value * factor for value in values]
+"""
+    shell.user_ns["scale"] = {"factor": 3}
+    assert "times: " in sm(shell, "deploy times --model scale", cell)
+    assert re.search(r"times +InService", sm(shell, "endpoints"))
+    said = sm(shell, "invoke times --content-type text/csv --accept application/json", "1,2")
+    assert "[3.0, 6.0]" in said
+
+
 def test_a_kernel_switches_to_aws_and_back(shell: InteractiveShell) -> None:
     try:
         assert "REAL AWS" in sm(shell, "aws")
