@@ -102,6 +102,8 @@ export function callWrangler<T>(
 export interface Status {
   version?: string;
   home?: string;
+  account?: string;
+  region?: string;
   counts?: Record<string, Record<string, number>>;
 }
 

@@ -2,8 +2,8 @@ import { LabIcon } from '@jupyterlab/ui-components';
 
 function icon(name: string, drawing: string): LabIcon {
   const svgstr =
-    '<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24">' +
-    '<g class="jp-icon3" fill="none" stroke="#616161" stroke-width="2" ' +
+    '<svg xmlns="http://www.w3.org/2000/svg" width="16" viewBox="0 0 24 24" fill="none">' +
+    '<g class="jp-icon3" stroke="#616161" stroke-width="2" ' +
     `stroke-linecap="round" stroke-linejoin="round">${drawing}</g></svg>`;
   return new LabIcon({ name: `jupyter-smkit:${name}`, svgstr });
 }

@@ -1,8 +1,9 @@
 import { ReactWidget } from '@jupyterlab/apputils';
 import type { Message } from '@lumino/messaging';
 import { Signal } from '@lumino/signaling';
-import { UseSignal } from '@jupyterlab/ui-components';
 import { QueryClientProvider } from '@tanstack/react-query';
+import { useCallback, useSyncExternalStore } from 'react';
+import type { ReactNode } from 'react';
 
 import { SmkitContext, VisibleContext } from './context';
 import { ErrorBoundary } from './error-boundary';
@@ -21,33 +22,65 @@ export class Page extends ReactWidget {
     this.addClass('smkit-Page');
   }
 
+  /** Fires when the page comes into sight or leaves it. */
+  readonly sightChanged = new Signal<this, void>(this);
+
+  protected override onAfterAttach(message: Message): void {
+    super.onAfterAttach(message);
+    this.sightChanged.emit();
+  }
+
   protected override onAfterShow(message: Message): void {
     super.onAfterShow(message);
-    this._visibility.emit(true);
+    this.sightChanged.emit();
   }
 
   protected override onAfterHide(message: Message): void {
     super.onAfterHide(message);
-    this._visibility.emit(false);
+    this.sightChanged.emit();
   }
 
   protected override render(): JSX.Element {
     return (
       <SmkitContext.Provider value={this.smkit}>
         <QueryClientProvider client={queryClient}>
-          <UseSignal signal={this._visibility} initialArgs={this.isVisible}>
-            {(_, visible) => (
-              <VisibleContext.Provider value={visible ?? true}>
-                <ErrorBoundary trans={this.smkit.trans}>
-                  {this.element}
-                </ErrorBoundary>
-              </VisibleContext.Provider>
-            )}
-          </UseSignal>
+          <Sight page={this}>
+            <ErrorBoundary trans={this.smkit.trans}>
+              {this.element}
+            </ErrorBoundary>
+          </Sight>
         </QueryClientProvider>
       </SmkitContext.Provider>
     );
   }
+}
 
-  private _visibility = new Signal<this, boolean>(this);
+/** Tells what stands in a page whether it can be seen: a tab in front, in a window in sight. */
+function Sight({
+  page,
+  children
+}: {
+  page: Page;
+  children: ReactNode;
+}): JSX.Element {
+  const subscribe = useCallback(
+    (changed: () => void) => {
+      page.sightChanged.connect(changed);
+      document.addEventListener('visibilitychange', changed);
+      return () => {
+        page.sightChanged.disconnect(changed);
+        document.removeEventListener('visibilitychange', changed);
+      };
+    },
+    [page]
+  );
+  const visible = useSyncExternalStore(
+    subscribe,
+    () => page.isVisible && !document.hidden
+  );
+  return (
+    <VisibleContext.Provider value={visible}>
+      {children}
+    </VisibleContext.Provider>
+  );
 }

@@ -1,0 +1,59 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { ILayoutRestorer } from '@jupyterlab/application';
+import { ICommandPalette } from '@jupyterlab/apputils';
+import { IStatusBar } from '@jupyterlab/statusbar';
+
+import { studioIcon } from '../core/icons';
+import { addKind } from '../core/kind-pages';
+import { Page } from '../core/page';
+import { ISmkit } from '../core/smkit';
+import { ConnectionItem } from './connection';
+import { experimentKinds } from './experiments';
+import { StudioPanel } from './panel';
+import { registryKind } from './registry';
+
+/** The panel in the left side bar, the status bar's item, the registry and experiments. */
+export const studio: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-smkit:studio',
+  description: 'The Studio panel.',
+  autoStart: true,
+  requires: [ISmkit],
+  optional: [ILayoutRestorer, IStatusBar, ICommandPalette],
+  activate: (
+    app: JupyterFrontEnd,
+    smkit: ISmkit,
+    restorer: ILayoutRestorer | null,
+    statusBar: IStatusBar | null,
+    palette: ICommandPalette | null
+  ): void => {
+    const { trans } = smkit;
+    addKind(smkit, registryKind(smkit));
+    experimentKinds(smkit).forEach(kind => addKind(smkit, kind));
+
+    const panel = new Page(smkit, <StudioPanel />);
+    panel.id = 'smkit-studio';
+    panel.addClass('smkit-mod-panel');
+    panel.title.icon = studioIcon;
+    panel.title.caption = trans.__('smkit Studio');
+    app.shell.add(panel, 'left', { rank: 350, type: 'smkit' });
+    restorer?.add(panel, panel.id);
+
+    app.commands.addCommand('smkit:show-studio', {
+      label: trans.__('Show the Studio Panel'),
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: () => app.shell.activateById(panel.id)
+    });
+    palette?.addItem({ command: 'smkit:show-studio', category: 'smkit' });
+
+    const item = new Page(smkit, <ConnectionItem />);
+    item.addClass('smkit-mod-status');
+    statusBar?.registerStatusItem('jupyter-smkit:connection', {
+      item,
+      align: 'left',
+      rank: 100
+    });
+  }
+};

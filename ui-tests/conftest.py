@@ -1,0 +1,107 @@
+"""A real JupyterLab with a real token, a home of its own and Debian's chromium."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+
+import pytest
+from desk import Desk, Lab
+from playwright.sync_api import Browser, expect, sync_playwright
+
+from jupyter_smkit import serve
+from jupyter_smkit.config import Home
+
+TOKEN = "a-real-token"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+LAB = {
+    "expose_app_in_browser": True,
+    "news_url": None,
+    "check_for_updates_class": "jupyterlab.NeverCheckForUpdate",
+    "extension_manager": "readonly",
+}
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@pytest.fixture(scope="session")
+def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    home = Home(tmp_path_factory.mktemp("home"))
+    root = tmp_path_factory.mktemp("lab")
+    options = {
+        "ServerApp.port": 0,
+        "ServerApp.root_dir": root,
+        "ServerApp.open_browser": False,
+        "IdentityProvider.token": TOKEN,
+        "FileContentsManager.delete_to_trash": False,
+    }
+    (root / ".config").mkdir()
+    (root / ".config/jupyter_lab_config.json").write_text(json.dumps({"LabApp": LAB}))
+    environment = os.environ | {
+        "SMKIT_HOME": str(home.path),
+        "JUPYTER_RUNTIME_DIR": str(root / ".runtime"),
+        "JUPYTER_CONFIG_DIR": str(root / ".config"),
+        "JUPYTERLAB_SETTINGS_DIR": str(root / ".settings"),
+        "JUPYTERLAB_WORKSPACES_DIR": str(root / ".workspaces"),
+    }
+    command = [sys.executable, "-m", "jupyterlab", "--allow-root"]
+    command += [f"--{name}={value}" for name, value in options.items()]
+    process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        url = _address(process)
+        serve.ensure_running(home)
+        yield Lab(url, home, root)
+    finally:
+        process.terminate()
+        process.wait(20)
+        serve.stop(home)
+
+
+def _address(process: subprocess.Popen[str]) -> str:
+    assert process.stderr is not None
+    said = []
+    for line in process.stderr:
+        said.append(line)
+        if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
+            threading.Thread(target=process.stderr.read, daemon=True).start()
+            return found.group()
+    raise AssertionError("".join(said))
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("there is no chromium here")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
+    """JupyterLab, open and ready, in a workspace of the test's own."""
+    context = browser.new_context(viewport={"width": 1360, "height": 860})
+    page = context.new_page()
+    faults: list[str] = []
+    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.goto(f"{lab.url}lab?token={TOKEN}&reset")
+    page.wait_for_function("window.jupyterapp?.restored")
+    page.evaluate("window.jupyterapp.restored.then(() => null)")
+    expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30_000)
+    yield Desk(page, lab)
+    context.close()
+    assert faults == []

@@ -1,0 +1,80 @@
+"""A desk to work at: JupyterLab in a browser, its commands, pictures and axe."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from jupyter_smkit.api.credentials import Credentials
+from jupyter_smkit.config import Home
+
+SCREENSHOTS = Path(__file__).parent / "screenshots"
+AXE = Path(__file__).parent.parent / "node_modules/axe-core/axe.min.js"
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+OURS = ".smkit-Page"
+"""JupyterLab's own faults are not ours to judge: axe looks at smkit's widgets alone."""
+
+
+@dataclass(frozen=True)
+class Lab:
+    """A running JupyterLab and the smkit behind it."""
+
+    url: str
+    home: Home
+    root: Path
+
+    def client(self, service: str) -> Any:
+        import boto3
+
+        key = Credentials(self.home.credentials).default()
+        return boto3.client(
+            service,
+            region_name="us-east-1",
+            endpoint_url=self.home.base_url,
+            aws_access_key_id=key.access_key,
+            aws_secret_access_key=key.secret,
+        )
+
+
+@dataclass(frozen=True)
+class Desk:
+    page: Page
+    lab: Lab
+
+    def run(self, command: str, **args: Any) -> None:
+        """Runs a command of JupyterLab, as the palette does."""
+        self.page.evaluate(
+            "([name, args]) => window.jupyterapp.commands.execute(name, args).then(() => null)",
+            [command, args],
+        )
+
+    def tab(self) -> Locator:
+        """The page of smkit in front."""
+        return self.page.locator("#jp-main-dock-panel .smkit-Page:visible")
+
+    def shoot(self, name: str) -> None:
+        """Keeps a picture of the window in each theme, and asks axe about it."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        for theme, title in THEMES.items():
+            self.run("apputils:change-theme", theme=title)
+            self.page.wait_for_selector(f"body[data-jp-theme-name='{title}']", state="attached")
+            self.page.screenshot(path=SCREENSHOTS / f"{name}-{theme}.png", animations="disabled")
+            assert self.serious() == []
+
+    def serious(self) -> list[str]:
+        """What axe calls serious or critical in smkit's widgets."""
+        if not self.page.evaluate("typeof window.axe === 'object'"):
+            self.page.evaluate(AXE.read_text())
+        found = self.page.evaluate(
+            "(ours) => axe.run({include: [[ours]]}, {resultTypes: ['violations']})", OURS
+        )
+        return [
+            f"{each['id']}: {each['help']} "
+            + json.dumps([node["html"][:200] for node in each["nodes"]][:3])
+            for each in found["violations"]
+            if each["impact"] in ("serious", "critical")
+        ]

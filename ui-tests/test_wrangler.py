@@ -1,0 +1,160 @@
+"""The flow editor, used as a user does."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from desk import Desk, Lab
+from playwright.sync_api import Locator, expect
+from sklearn.datasets import load_wine
+
+from jupyter_smkit.wrangler import edit
+from jupyter_smkit.wrangler.flow import Flow, dumps, load
+
+MISSING = "sagemaker.spark.handle_missing_0.1"
+IMPUTE = {
+    "operator": "Impute",
+    "impute_parameters": {
+        "column_type": "Numeric",
+        "numeric_parameters": {"strategy": "Mean", "input_column": ["ash"]},
+    },
+}
+
+
+@pytest.fixture(scope="module")
+def data(lab: Lab) -> str:
+    """Wines with a column of text and some missing values, in s3://."""
+    frame = load_wine(as_frame=True).frame.rename(columns={"target": "cultivar"})
+    frame["cultivar"] = frame["cultivar"].map({0: "barolo", 1: "grignolino", 2: "barbera"})
+    frame.loc[::7, "ash"] = None
+    s3 = lab.client("s3")
+    s3.create_bucket(Bucket="wines")
+    s3.put_object(Bucket="wines", Key="wine.csv", Body=frame.to_csv(index=False).encode())
+    return "s3://wines/wine.csv"
+
+
+@pytest.fixture
+def flow(data: str) -> Flow:
+    made = edit.new(data)
+    return edit.add_step(made, made.nodes[-1].id, MISSING, IMPUTE)[0]
+
+
+def opened(desk: Desk, flow: Flow, name: str) -> Locator:
+    path = desk.lab.root / name
+    path.write_text(dumps(flow))
+    desk.run("docmanager:open", path=name)
+    tab = desk.tab()
+    expect(tab.get_by_text("178 rows, 14 columns")).to_be_visible(timeout=30_000)
+    return tab
+
+
+def header(tab: Locator, column: str) -> Locator:
+    return tab.get_by_role("columnheader").filter(has_text=column)
+
+
+def saved(desk: Desk, name: str) -> Flow:
+    desk.run("docmanager:save")
+    return load(Path(desk.lab.root / name))
+
+
+def test_a_changed_step_shows_before_it_is_applied(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "change.flow")
+    expect(header(tab, "ash").first).to_contain_text("none missing")
+    desk.shoot("flow-editor")
+    form = tab.get_by_role("form", name="Impute: ash")
+    form.get_by_label("ash", exact=True).uncheck()
+    form.get_by_label("alcohol", exact=True).check()
+    expect(tab.get_by_text("as it would be")).to_be_visible()
+    expect(header(tab, "ash").first).to_contain_text("14.6 % missing")
+    form.get_by_role("button", name="Apply").click()
+    expect(tab.get_by_role("form", name="Impute: alcohol")).to_be_visible()
+    block = saved(desk, "change.flow").nodes[-1].parameters["impute_parameters"]
+    assert block["numeric_parameters"]["input_column"] == ["alcohol"]
+    tab.get_by_role("button", name="Undo").click()
+    expect(tab.get_by_role("form", name="Impute: ash")).to_be_visible()
+    assert saved(desk, "change.flow").to_dict() == flow.to_dict()
+
+
+def test_a_step_is_found_added_and_deleted_by_keyboard(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "keys.flow")
+    tab.get_by_role("button", name="Step", exact=True).click()
+    desk.page.keyboard.type("one-hot")
+    expect(tab.get_by_role("option", name="One-hot encode")).to_be_visible()
+    desk.shoot("flow-search")
+    desk.page.keyboard.press("Enter")
+    form = tab.get_by_role("form", name="One-hot encode")
+    form.get_by_label("cultivar", exact=True).check()
+    expect(header(tab, "cultivar_barolo")).to_be_visible()
+    form.get_by_role("button", name="Add to the flow").click()
+    expect(tab.get_by_text("178 rows, 16 columns")).to_be_visible()
+    assert len(saved(desk, "keys.flow").nodes) == 4
+    tab.locator(".smkit-FlowGraph-node").last.focus()
+    desk.page.keyboard.press("Delete")
+    expect(tab.get_by_text("178 rows, 14 columns")).to_be_visible()
+    desk.page.keyboard.press("Control+z")
+    expect(tab.get_by_text("178 rows, 16 columns")).to_be_visible()
+
+
+def test_an_error_names_its_step_and_the_rest_goes_on(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "wrong.flow")
+    tab.get_by_role("button", name="Step", exact=True).click()
+    desk.page.keyboard.type("formula")
+    desk.page.keyboard.press("Enter")
+    form = tab.get_by_role("form", name="Custom formula")
+    form.get_by_label("Output column").fill("strong")
+    form.get_by_label("Formula", exact=True).fill("alcool > 13")
+    expect(tab.get_by_role("alert")).to_contain_text("did you mean 'alcohol'?")
+    form.get_by_label("Formula", exact=True).fill("alcohol > 13")
+    expect(header(tab, "strong")).to_contain_text("bool")
+    expect(tab.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_new_flow_starts_with_its_data(desk: Desk, data: str) -> None:
+    desk.run("smkit:new-flow")
+    tab = desk.tab()
+    tab.get_by_role("button", name="Add a source").click()
+    form = tab.get_by_role("form", name="Amazon S3")
+    form.get_by_label("S3 address", exact=True).fill(data)
+    expect(tab.get_by_text("178 rows, 14 columns")).to_be_visible(timeout=30_000)
+    form.get_by_role("button", name="Add to the flow").click()
+    expect(tab.locator(".smkit-FlowStep-title").first).to_have_text("wine.csv")
+    desk.shoot("flow-new")
+
+
+def test_a_flow_runs_as_a_job_and_shows_its_code(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "job.flow")
+    tab.get_by_role("button", name="Code").click()
+    expect(tab.get_by_text("create_processing_job")).to_be_visible()
+    tab.get_by_role("button", name="polars script").click()
+    expect(tab.get_by_text("def main(")).to_be_visible()
+    desk.shoot("flow-code")
+    tab.get_by_role("button", name="Flow", exact=True).click()
+    tab.get_by_role("button", name="Run as a job").click()
+    name = tab.get_by_label("Job name").input_value()
+    tab.get_by_role("button", name="Start the job").click()
+    expect(tab.get_by_text(f"{name} is on its way")).to_be_visible()
+    desk.shoot("flow-job")
+    sagemaker = desk.lab.client("sagemaker")
+    waiter = sagemaker.get_waiter("processing_job_completed_or_stopped")
+    waiter.wait(ProcessingJobName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
+    job = sagemaker.describe_processing_job(ProcessingJobName=name)
+    assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
+
+
+def test_what_is_not_understood_stays_in_the_file(desk: Desk, flow: Flow) -> None:
+    odd, _ = edit.add_step(flow, flow.nodes[-1].id, "sagemaker.spark.magic_0.1", {"spell": 1})
+    raw = odd.to_dict()
+    raw["nodes"][1]["trained_parameters"] = {"other": {"_hash": 2730276688865113001, "x": 1.0}}
+    text = json.dumps(raw, indent=2)
+    (desk.lab.root / "odd.flow").write_text(text)
+    desk.run("docmanager:open", path="odd.flow")
+    tab = desk.tab()
+    expect(tab.get_by_text("not supported by smkit yet").first).to_be_visible(timeout=30_000)
+    desk.shoot("flow-unknown")
+    tab.get_by_role("button", name="Delete this step").click()
+    expect(tab.get_by_text("178 rows, 14 columns")).to_be_visible(timeout=30_000)
+    tab.get_by_role("button", name="Undo").click()
+    desk.run("docmanager:save")
+    assert (desk.lab.root / "odd.flow").read_text() == text
