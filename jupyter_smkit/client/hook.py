@@ -2,9 +2,10 @@
 
 Loaded by path from ``site/sitecustomize.py`` into interpreters that may not have smkit, so it
 imports only the standard library and botocore. It rests on three of botocore's extension points:
-``register_initializer`` (botocore before 1.13 lacks it: there ``Session.__init__`` is wrapped),
-the event ``before-sign``, early enough that the signature matches the new address, and the
-``request_credentials`` of a signing context, which go before the client's own.
+``register_initializer`` (1.20 lacks it, 1.29 has it; where it is missing ``Session.__init__`` is
+wrapped), the event ``before-sign``, early enough that the signature matches the new address, and
+the ``request_credentials`` of a signing context, which go before the client's own (1.34 lacks
+them, 1.35 has them; where they are missing the signer's credentials are changed for the request).
 """
 
 from __future__ import annotations
@@ -29,11 +30,18 @@ from botocore.configprovider import BaseProvider
 from botocore.credentials import Credentials, create_credential_resolver
 from botocore.exceptions import BotoCoreError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
+from botocore.signers import RequestSigner
 
 KEY_PREFIX = "SMKIT"
 """Every access key that smkit makes starts so; AWS makes none that does."""
 SERVICES = frozenset({"s3", "sagemaker", "sts", "iam", "logs", "monitoring"})
 """Signing names of the services that smkit answers; ``monitoring`` is CloudWatch."""
+
+_PER_REQUEST = (
+    "request_credentials" in inspect.signature(RequestSigner.get_auth_instance).parameters
+)
+_OWN = "_smkit_own"
+"""Where a signer without ``request_credentials`` keeps its own ones while it signs for smkit."""
 
 _AWS_HOST = re.compile(r"\.(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|on\.aws)$")
 _S3_HOST = re.compile(
@@ -186,6 +194,8 @@ def _before_sign(
     request_signer: Any,
     **_: Any,
 ) -> None:
+    if _OWN in vars(request_signer):
+        request_signer._credentials = vars(request_signer).pop(_OWN)
     to = _switch.target
     if to is None:
         _keep_apart(session(), request, request_signer)
@@ -198,7 +208,7 @@ def _before_sign(
     own = _access_key(request_signer)
     credentials = None if own and own.startswith(KEY_PREFIX) else _credentials(to, request_signer)
     if credentials is not None:
-        _sign_with(request, credentials)
+        _sign_with(request, request_signer, credentials)
     if signature_version is botocore.UNSIGNED:
         _sign_unsigned(request, request_signer, _credentials(to, request_signer))
 
@@ -234,10 +244,14 @@ def _keep_apart(session: Any, request: Any, signer: Any) -> None:
         _real[session] = create_credential_resolver(session).load_credentials()
     if _real[session] is None:
         raise NoCredentialsError
-    _sign_with(request, _real[session])
+    _sign_with(request, signer, _real[session])
 
 
-def _sign_with(request: Any, credentials: Any) -> None:
+def _sign_with(request: Any, signer: Any, credentials: Any) -> None:
+    if not _PER_REQUEST:
+        vars(signer)[_OWN] = signer._credentials
+        signer._credentials = credentials
+        return
     signing = request.context.get("signing") or {}
     request.context["signing"] = {**signing, "request_credentials": credentials}
 

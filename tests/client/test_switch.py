@@ -7,7 +7,7 @@ import boto3
 import pytest
 from botocore.exceptions import NoCredentialsError
 
-from jupyter_smkit.client import switch
+from jupyter_smkit.client import hook, switch
 from jupyter_smkit.client.hook import OtherSide
 from jupyter_smkit.config import Home
 
@@ -15,7 +15,16 @@ if TYPE_CHECKING:
     from conftest import Server
 
 
-def test_a_client_goes_to_the_side_that_is_on(real_user: Server, smkit: Server, home: Home) -> None:
+@pytest.mark.parametrize("per_request", [True, False])
+def test_a_client_goes_to_the_side_that_is_on(
+    real_user: Server,
+    smkit: Server,
+    home: Home,
+    per_request: bool,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Also with a botocore that knows no credentials for a single request."""
+    monkeypatch.setattr(hook, "_PER_REQUEST", per_request)
     made_before = boto3.client("sagemaker")
     switch.switch_on(home, smkit.url)
     assert switch.side() == "local"
