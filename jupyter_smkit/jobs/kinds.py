@@ -13,6 +13,7 @@ PROCESSING_JOB = Kind(
     in_use="Job name must be unique within an AWS account and region, and a job with this name "
     "already exists ({key})",
     missing="Could not find requested job with name: {key}",
+    missing_code="ValidationException",
     deletable=_TERMINAL,
 )
 TRAINING_JOB = Kind(
@@ -23,6 +24,7 @@ TRAINING_JOB = Kind(
     in_use="Job name must be unique within an AWS account and region, and a job with this name "
     "already exists ({key})",
     missing="Requested resource not found.",
+    missing_code="ValidationException",
     deletable=_TERMINAL,
 )
 
