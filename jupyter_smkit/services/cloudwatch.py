@@ -27,7 +27,7 @@ def put_metric_data(call: Call) -> Params:
         raise _invalid(f"The value {namespace} for parameter Namespace is invalid.")
     data = [*call.params.get("MetricData", [])]
     for entity in call.params.get("EntityMetricData", []):
-        data += entity["MetricData"]
+        data += entity.get("MetricData", [])
     if not data:
         raise ApiError("The parameter MetricData is required.", code="MissingParameter", status=400)
     points = [_point(call, index, datum) for index, datum in enumerate(data, 1)]

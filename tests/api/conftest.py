@@ -1,0 +1,79 @@
+"""An api process by itself: no daemon, so that nothing which a test asks for is started."""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pytest
+
+from jupyter_smkit.api import sigv4
+from jupyter_smkit.api.credentials import Credential, Credentials
+from jupyter_smkit.config import Home
+from jupyter_smkit.control import processes
+from jupyter_smkit.state.engine import connect, url_of
+from jupyter_smkit.state.migrate import upgrade
+
+
+class UnixConnection(http.client.HTTPConnection):
+    def __init__(self, path: str) -> None:
+        super().__init__("smkit", timeout=60)
+        self.path = path
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        self.sock.connect(self.path)
+
+
+@dataclass
+class Api:
+    home: Home
+    credential: Credential
+    connection: UnixConnection = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.connection = UnixConnection(str(self.home.api_socket))
+
+    def send(
+        self, service: str, method: str, target: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, bytes]:
+        """Status and body of the answer to a request with a good signature."""
+        headers = {name.lower(): value for name, value in headers.items()}
+        headers = {**headers, "host": "smkit"}
+        added = sigv4.sign(
+            sigv4.Request(method, target, headers),
+            access_key=self.credential.access_key,
+            secret=self.credential.secret,
+            region="us-east-1",
+            service=service,
+            body=body,
+            now=time.time(),
+        )
+        self.connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        length = {"content-length": str(len(body))}
+        for name, value in {**headers, **added, **length}.items():
+            self.connection.putheader(name, value.encode())
+        self.connection.endheaders(body)
+        answer = self.connection.getresponse()
+        return answer.status, answer.read()
+
+    def last_words(self) -> str:
+        return (self.home.run / "api.log").read_text()[-4000:]
+
+
+@pytest.fixture(scope="module")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Api]:
+    home = Home(tmp_path_factory.mktemp("api") / "home")
+    home.prepare()
+    engine = connect(url_of(home))
+    upgrade(engine)
+    engine.dispose()
+    processes.start(home, "api")
+    assert processes.wait_until(home.api_socket.exists, 20)
+    running = Api(home, Credentials(home.credentials).default())
+    yield running
+    running.connection.close()
+    processes.stop(home, "api")
