@@ -55,10 +55,10 @@ format: setup  ## mends what lint can mend
 bench: setup  ## measurements beside named peers
 	@for each in benchmarks/*.py; do echo "==> $$each"; $(BIN)/python $$each; done
 
-docs: setup  ## docs/_build/html, the tutorial executed
-	@$(BIN)/sphinx-build -W -q -b html docs docs/_build/html
-	@echo "docs/_build/html/index.html"
+docs: setup  ## site/, the tutorial executed
+	@$(BIN)/mkdocs build --strict --quiet
+	@echo "site/index.html"
 
 clean:  ## ends smkit and removes what setup and the demo made
 	@test ! -x $(BIN)/smkit || $(BIN)/smkit stop
-	@rm -rf $(VENV) .smkit .lab node_modules lib jupyter_smkit/labextension docs/_build
+	@rm -rf $(VENV) .smkit .lab node_modules lib jupyter_smkit/labextension site

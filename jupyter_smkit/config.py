@@ -36,12 +36,17 @@ class Home:
 
     @cached_property
     def run(self) -> Path:
-        """Locks, sockets and process logs; elsewhere where a socket's path would be too long."""
+        """Sockets and process logs; elsewhere where a socket's path would be too long."""
         inside = self.path / "run"
         if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
             return inside
         digest = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"smkit-{os.getuid()}" / digest
+
+    @property
+    def locks(self) -> Path:
+        """Which process holds which role: always inside the home, and gone with it."""
+        return self.path / "locks"
 
     @property
     def credentials(self) -> Path:
@@ -67,7 +72,9 @@ class Home:
 
     @property
     def environments(self) -> Path:
-        return self.path / "environments"
+        """Built environments; ``SMKIT_ENVIRONMENTS`` lets several homes share them."""
+        shared = os.environ.get("SMKIT_ENVIRONMENTS")
+        return Path(shared) if shared else self.path / "environments"
 
     @property
     def routes(self) -> Path:
@@ -93,7 +100,14 @@ class Home:
 
     def prepare(self) -> None:
         """Makes the directories, closed to other users."""
-        for directory in (self.path, self.run, self.run / "wake", self.run / "workers", self.logs):
+        for directory in (
+            self.path,
+            self.locks,
+            self.run,
+            self.run / "wake",
+            self.run / "workers",
+            self.logs,
+        ):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     @cached_property

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-import socket
+import signal
 import sys
 import time
 from collections.abc import Mapping
@@ -13,69 +13,18 @@ from typing import TYPE_CHECKING, Any
 
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import lease, processes
+from jupyter_smkit.control.running import ensure_running, stop, stopping, up
 
 if TYPE_CHECKING:
     from jupyter_smkit.control.daemon import Controllers, Reconcile
     from jupyter_smkit.state.lifecycle import Lifecycle
     from jupyter_smkit.state.records import Record, State
 
+__all__ = ["ensure_running", "stop", "stopping", "up"]
+
 FEATURES = ("api", "services", "jobs", "endpoints", "wrangler", "automl", "studio")
 """Each has ``kinds`` and ``operations``; those that act have a ``controller``."""
 ACTING = ("jobs", "endpoints", "automl")
-_PATIENCE = 60.0
-
-
-def ensure_running(home: Home) -> str:
-    """Starts smkit where it does not run; the address of its edge, ``http://127.0.0.1:<port>``.
-
-    Blocks until it answers. Raises RuntimeError with the end of a log where it does not come up.
-    """
-    if (url := home.base_url) and up(home):
-        return url
-    home.prepare()
-    processes.start(home, "daemon")
-    if not processes.wait_until(lambda: home.base_url is not None and up(home), _PATIENCE):
-        raise RuntimeError(f"smkit did not start within {_PATIENCE:.0f} s. {_last_words(home)}")
-    url = home.base_url
-    assert url is not None
-    return url
-
-
-def up(home: Home) -> bool:
-    """Whether every process runs and the edge and the api take connections."""
-    if any(lease.holder(home.run, role) is None for role in processes.ROLES):
-        return False
-    port = int(home.port_file.read_text()) if home.port_file.exists() else 0
-    return _listens(socket.AF_UNIX, str(home.api_socket)) and _listens(
-        socket.AF_INET, ("127.0.0.1", port)
-    )
-
-
-def _listens(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
-    with socket.socket(family, socket.SOCK_STREAM) as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex(address) == 0
-
-
-def _last_words(home: Home) -> str:
-    for role in processes.ROLES:
-        log = home.run / f"{role}.log"
-        if lease.holder(home.run, role) is None and log.exists():
-            return f"The {role} said: {log.read_text()[-2000:]}"
-    return f"See the logs in {home.run}"
-
-
-def stop(home: Home) -> list[str]:
-    """Ends smkit's processes; those that ran.
-
-    Jobs and endpoints' workers go on: their supervisors do not depend on these processes.
-    """
-    mark = home.run / "stopping"
-    mark.touch()
-    try:
-        return [role for role in ("daemon", "edge", "api") if processes.stop(home, role)]
-    finally:
-        mark.unlink(missing_ok=True)
 
 
 def lifecycles() -> Mapping[str, Lifecycle]:
@@ -137,10 +86,10 @@ def run_api(home: Home) -> int:
         return server.Api(dispatcher, Credentials(home.credentials), s3_app(services.objects))
 
     try:
-        held = lease.hold(home.run, "api")
+        held = lease.hold(home.locks, "api")
     except lease.Taken:
         return 0
-    server.serve(home, make)
+    server.serve(home, make, lambda: lease.is_kept(held, home.locks, "api"))
     os.close(held)
     return 0
 
@@ -149,12 +98,14 @@ def run_edge(home: Home) -> int:
     from jupyter_smkit.gateway import edge
 
     try:
-        held = lease.hold(home.run, "edge")
+        held = lease.hold(home.locks, "edge")
     except lease.Taken:
         return 0
 
     def keep_daemon() -> None:
-        if lease.holder(home.run, "daemon") is None and not stopping(home):
+        if not lease.is_kept(held, home.locks, "edge"):
+            os.kill(os.getpid(), signal.SIGTERM)
+        elif lease.holder(home.locks, "daemon") is None and not stopping(home):
             processes.start(home, "daemon")
 
     edge.run(home, keep_daemon)
@@ -162,22 +113,16 @@ def run_edge(home: Home) -> int:
     return 0
 
 
-def stopping(home: Home) -> bool:
-    """Whether somebody is stopping smkit just now: then nothing is started again."""
-    try:
-        return time.time() - (home.run / "stopping").stat().st_mtime < _PATIENCE
-    except FileNotFoundError:
-        return False
-
-
 def main() -> int:
     logging.basicConfig(level="INFO", format="%(asctime)s %(name)s %(levelname)s %(message)s")
     home = Home.from_environment()
-    home.prepare()
     role = sys.argv[1] if len(sys.argv) > 1 else ""
     run = {"daemon": run_daemon, "api": run_api, "edge": run_edge}.get(role)
     if run is None:
         print(f"usage: python -m jupyter_smkit.serve {'|'.join(processes.ROLES)}", file=sys.stderr)
+        return 2
+    if not home.locks.exists():
+        print(f'{home.path} is no home of smkit; "smkit serve" makes it', file=sys.stderr)
         return 2
     return run(home)
 

@@ -31,6 +31,8 @@ log = logging.getLogger("smkit.api")
 _LARGEST = 16 * 1024 * 1024
 """Bytes of a request's body, S3 apart."""
 _THREADS = 8
+_WATCH = 2.0
+"""Seconds between looks at whether the process is still wanted."""
 
 
 class Api:
@@ -170,8 +172,10 @@ async def _send(response: Response, send: Send) -> None:
     await send({"type": "http.response.body", "body": response.body})
 
 
-def serve(home: Home, make: Callable[[Services, Feed], Application]) -> None:
-    """Runs until SIGTERM. ``make`` composes the application."""
+def serve(
+    home: Home, make: Callable[[Services, Feed], Application], wanted: Callable[[], bool]
+) -> None:
+    """Runs until SIGTERM, or until ``wanted`` says no. ``make`` composes the application."""
     import uvicorn
 
     from jupyter_smkit.objects import open_store
@@ -194,12 +198,19 @@ def serve(home: Home, make: Callable[[Services, Feed], Application]) -> None:
         server_header=False,
         log_level="warning",
         timeout_keep_alive=60,
-        timeout_graceful_shutdown=5,
+        timeout_graceful_shutdown=1,
     )
     server = uvicorn.Server(config)
 
+    async def watch() -> None:
+        while wanted():
+            await asyncio.sleep(_WATCH)
+        server.should_exit = True
+
     async def main() -> None:
+        watching = asyncio.ensure_future(watch())
         with feed.listening(), contextlib.suppress(asyncio.CancelledError):
             await server.serve()
+        watching.cancel()
 
     asyncio.run(main())

@@ -194,7 +194,7 @@ def clients(home: Home) -> Finding:
 def _running(home: Home) -> dict[str, int | None]:
     from jupyter_smkit.control import lease, processes
 
-    return {role: lease.holder(home.run, role) for role in processes.ROLES}
+    return {role: lease.holder(home.locks, role) for role in processes.ROLES}
 
 
 def _existing(path: Path) -> Path:

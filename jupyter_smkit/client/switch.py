@@ -35,7 +35,7 @@ def switch_on(home: Home | None = None, base_url: str = "") -> str:
     """
     home = home or Home.from_environment()
     if not base_url:
-        from jupyter_smkit.serve import ensure_running
+        from jupyter_smkit.control.running import ensure_running
 
         base_url = ensure_running(home)
     from jupyter_smkit.client import hook

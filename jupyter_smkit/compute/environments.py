@@ -6,6 +6,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -64,6 +65,15 @@ def satisfied(requirements: Sequence[str]) -> bool:
         if not requirement.specifier.contains(version, prereleases=True):
             return False
     return True
+
+
+def requirements(file: Path) -> list[str]:
+    """The lines of a requirements.txt as words for an installer; options keep their place."""
+    wanted = []
+    for line in file.read_text(errors="replace").replace("\\\n", " ").splitlines():
+        text = re.sub(r"(^|\s)#.*", "", line).strip()
+        wanted += shlex.split(text) if text.startswith("-") else [text] if text else []
+    return wanted
 
 
 def runtime(home: Home) -> Path:

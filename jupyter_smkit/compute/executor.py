@@ -58,6 +58,8 @@ class Launch:
     """Empty ones to make."""
     requirements: tuple[str, ...] = ()
     """Further packages for the environment, as pip would take them."""
+    requirement_files: tuple[str, ...] = ()
+    """Paths in the sandbox of requirements.txt files; one that is not there asks for nothing."""
     seconds: float | None = None
     """The longest the program may run."""
     memory_mb: int | None = None

@@ -59,7 +59,12 @@ class Supervisor:
             directory / "ml",
             directory / "tmp",
             writable=(self.report, *workers),
-            readable=(home.path, Path(__file__).parents[2], Path(sys.prefix)),
+            readable=(
+                home.path,
+                home.environments,
+                Path(__file__).parents[2],
+                Path(sys.prefix),
+            ),
             network=launch.network,
             hostname=launch.hostname,
         )
@@ -121,14 +126,23 @@ class Supervisor:
                 f"smkit: the image {self.launch.image} is not one that smkit knows; "
                 "the program runs in smkit's own Python environment"
             )
-        try:
-            self.python = environments.ensure(
-                self.home, image, self.launch.requirements, self.log.say
-            )
-        except environments.BuildFailed as error:
-            raise Ended("Failed", str(error)) from None
         if self.launch.inputs:
             self._bring()
+        try:
+            self.python = environments.ensure(self.home, image, self._wanted(), self.log.say)
+        except environments.BuildFailed as error:
+            raise Ended("Failed", str(error)) from None
+
+    def _wanted(self) -> list[str]:
+        """The packages that the launch asks for, by itself and in files among its inputs."""
+        from jupyter_smkit.compute import environments
+
+        wanted = list(self.launch.requirements)
+        for path in self.launch.requirement_files:
+            file = self.sandbox.outside(path)
+            if file.is_file():
+                wanted += environments.requirements(file)
+        return wanted
 
     def _bring(self) -> None:
         from jupyter_smkit.api.errors import ApiError

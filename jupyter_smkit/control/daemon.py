@@ -116,7 +116,7 @@ def run(
 ) -> int:
     """Holds the lease until told to stop or until it is lost."""
     try:
-        held = lease.hold(home.run, "daemon")
+        held = lease.hold(home.locks, "daemon")
     except lease.Taken:
         return 0
     bell = wake.listen(home.run / "wake", "daemon")
@@ -136,9 +136,9 @@ def run(
     daemon = Daemon(controllers, reconcilers, lifecycles)
     log.info("daemon %d holds lease %d", os.getpid(), state.epoch)
     due = 0.0
-    while not stopping():
+    while not stopping() and lease.is_kept(held, home.locks, "daemon"):
         for role in others:
-            if lease.holder(home.run, role) is None:
+            if lease.holder(home.locks, role) is None:
                 processes.start(home, role)
         wait = min(_WATCH, max(0.0, due - time.monotonic()))
         woken, _, _ = select.select([bell.fileno(), signals], [], [], wait)

@@ -24,26 +24,26 @@ class Taken(Exception):
         self.pid = pid
 
 
-def _file(run: Path, role: str) -> Path:
-    return run / f"{role}.lock"
+def _file(locks: Path, role: str) -> Path:
+    return locks / f"{role}.lock"
 
 
-def hold(run: Path, role: str) -> int:
+def hold(locks: Path, role: str) -> int:
     """Takes the role until this process ends; raises Taken. Returns the open file, to be kept."""
-    fd = os.open(_file(run, role), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    fd = os.open(_file(locks, role), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
         fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except OSError:
         os.close(fd)
-        raise Taken(role, holder(run, role) or 0) from None
+        raise Taken(role, holder(locks, role) or 0) from None
     return fd
 
 
-def holder(run: Path, role: str) -> int | None:
+def holder(locks: Path, role: str) -> int | None:
     """The process that holds the role, or None. Must not be called by the holder itself:
     closing a file of a lock gives the lock up."""
     try:
-        fd = os.open(_file(run, role), os.O_RDWR | os.O_CLOEXEC)
+        fd = os.open(_file(locks, role), os.O_RDWR | os.O_CLOEXEC)
     except FileNotFoundError:
         return None
     try:
@@ -56,3 +56,16 @@ def holder(run: Path, role: str) -> int | None:
         return int(pid) if kind != fcntl.F_UNLCK else None
     finally:
         os.close(fd)
+
+
+def is_kept(fd: int, locks: Path, role: str) -> bool:
+    """Whether the file that :func:`hold` locked is still the one that others look at.
+
+    It is not once the home was deleted or moved: its holder then has to end.
+    """
+    try:
+        there = os.stat(_file(locks, role))
+    except FileNotFoundError:
+        return False
+    held = os.fstat(fd)
+    return (there.st_dev, there.st_ino) == (held.st_dev, held.st_ino)

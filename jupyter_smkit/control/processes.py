@@ -19,15 +19,19 @@ _LOG_LIMIT = 4 * 1024 * 1024
 
 
 def start(home: Home, role: str) -> None:
-    """Starts the process of a role unless it runs; returns at once."""
-    home.prepare()
+    """Starts the process of a role unless it runs; waits until it holds its role.
+
+    Makes no home: one that was deleted while its processes ran must not come back.
+    """
+    if not home.locks.exists():
+        return
     # Whoever else is about to start it waits here and then finds it running.
     with open(home.run / f"{role}.starting", "w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        if lease.holder(home.run, role) is not None:
+        if lease.holder(home.locks, role) is not None:
             return
         spawn(home, [sys.executable, "-m", "jupyter_smkit.serve", role], home.run / f"{role}.log")
-        wait_until(lambda: lease.holder(home.run, role) is not None, 20)
+        wait_until(lambda: lease.holder(home.locks, role) is not None, 20)
 
 
 def spawn(home: Home, argv: list[str], log: Path) -> int:
@@ -52,7 +56,7 @@ def spawn(home: Home, argv: list[str], log: Path) -> int:
 
 def stop(home: Home, role: str, patience: float = 15.0) -> bool:
     """Ends a role's process, by force after ``patience`` seconds; False: it did not run."""
-    pid = lease.holder(home.run, role)
+    pid = lease.holder(home.locks, role)
     if pid is None:
         return False
     for sign in (signal.SIGTERM, signal.SIGKILL):
@@ -60,7 +64,7 @@ def stop(home: Home, role: str, patience: float = 15.0) -> bool:
             os.kill(pid, sign)
         except ProcessLookupError:
             break
-        if wait_until(lambda: lease.holder(home.run, role) != pid, patience):
+        if wait_until(lambda: lease.holder(home.locks, role) != pid, patience):
             break
     return True
 

@@ -12,7 +12,7 @@ def status(home: Home) -> dict[str, Any]:
     """Address, processes, and counts of records by kind and status; starts nothing."""
     from jupyter_smkit.control import lease, processes
 
-    pids = {role: lease.holder(home.run, role) for role in processes.ROLES}
+    pids = {role: lease.holder(home.locks, role) for role in processes.ROLES}
     found: dict[str, Any] = {"address": None, "home": str(home.path), "processes": pids}
     if home.base_url and all(pids.values()):
         found |= {"address": home.base_url, **Client.of(home, home.base_url).get("/_smkit/status")}

@@ -261,9 +261,9 @@ def test_a_job_survives_kill_9(fresh_smkit: Any, killed: str, tmp_path: Any) -> 
         status = next(smkit.home.jobs.glob("*/status.json"))
         pid = json.loads(status.read_text())["pid"]
     else:
-        pid = lease.holder(smkit.home.run, killed)
+        pid = lease.holder(smkit.home.locks, killed)
     os.kill(pid, signal.SIGKILL)
-    assert wait_until(lambda: lease.holder(smkit.home.run, killed) != pid, 10)
+    assert wait_until(lambda: lease.holder(smkit.home.locks, killed) != pid, 10)
     try:
         open(f"/dev/shm/{flag}", "w").close()
         assert wait_until(lambda: serve.up(smkit.home), 30)
