@@ -1,6 +1,8 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
+import { automl } from './automl/plugin';
 import { core } from './core/plugin';
+import { endpoints } from './endpoints/plugin';
 import { jobs } from './jobs/plugin';
 import { studio } from './studio/plugin';
 import { plugins as wrangler } from './wrangler';
@@ -9,6 +11,8 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   core,
   studio,
   jobs,
+  automl,
+  endpoints,
   ...wrangler
 ];
 

@@ -20,7 +20,11 @@ export type Wire<T> = T extends Date
       : T;
 
 export type Input<Name extends OperationName> =
-  Command<Name> extends new (input: infer In) => unknown ? Wire<In> : never;
+  Command<Name> extends new (...args: infer Args) => unknown
+    ? Args extends [infer In]
+      ? Wire<In>
+      : never
+    : never;
 
 export type Output<Name extends OperationName> =
   Command<Name> extends new (...args: never[]) => {

@@ -1,0 +1,57 @@
+import { useQuery } from '@tanstack/react-query';
+import type { UseQueryResult } from '@tanstack/react-query';
+import { parse } from 'papaparse';
+
+import { useVisible } from '../core/context';
+import { listObjects, readHead, splitUri } from '../core/s3';
+
+const HEAD_BYTES = 64 * 1024;
+const SHOWN_ROWS = 8;
+
+export interface Preview {
+  /** The object that was looked into: the first one under a prefix. */
+  uri: string;
+  columns: readonly string[];
+  rows: readonly (readonly string[])[];
+}
+
+/** The first rows of a CSV in s3://; a Parquet file cannot be looked into here and gives none. */
+export function usePreview(uri: string): UseQueryResult<Preview> {
+  const visible = useVisible();
+  const parts = splitUri(uri);
+  return useQuery({
+    queryKey: ['preview', uri],
+    queryFn: ({ signal }) => preview(uri, signal),
+    enabled: visible && parts !== null && parts[1] !== '',
+    retry: false
+  });
+}
+
+async function preview(uri: string, signal: AbortSignal): Promise<Preview> {
+  const object = uri.endsWith('/') ? await firstObject(uri, signal) : uri;
+  if (object.endsWith('.parquet')) {
+    return { uri: object, columns: [], rows: [] };
+  }
+  const head = await readHead(object, HEAD_BYTES, signal);
+  const isWhole = head.length < HEAD_BYTES;
+  const { data } = parse<string[]>(head, {
+    preview: SHOWN_ROWS + 2,
+    skipEmptyLines: true
+  });
+  const rows =
+    isWhole || data.length > SHOWN_ROWS + 1 ? data : data.slice(0, -1);
+  return {
+    uri: object,
+    columns: rows[0] ?? [],
+    rows: rows.slice(1, SHOWN_ROWS + 1)
+  };
+}
+
+async function firstObject(uri: string, signal: AbortSignal): Promise<string> {
+  const { entries } = await listObjects(uri, signal);
+  const found = entries.find(entry => !entry.isFolder);
+  if (!found) {
+    throw new Error(`No object lies under ${uri}`);
+  }
+  return found.uri;
+}
