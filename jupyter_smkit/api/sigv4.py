@@ -22,6 +22,8 @@ EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
 UNSIGNED = "UNSIGNED-PAYLOAD"
 MAX_SKEW = 15 * 60
 """Seconds that a client's clock may differ from ours."""
+MAX_EXPIRES = 7 * 24 * 3600
+"""Seconds that a presigned URL may be good for."""
 _UNRESERVED = "-_.~"
 
 
@@ -52,7 +54,10 @@ class Signature:
 
 @dataclass(frozen=True)
 class Request:
-    """The head of an HTTP request; header names in lower case, the target as it came."""
+    """The head of an HTTP request; header names in lower case, the target as it came.
+
+    A header's value has one character for each of its bytes (ISO-8859-1): clients sign bytes.
+    """
 
     method: str
     target: str
@@ -175,6 +180,12 @@ def _check_time(found: Signature, now: float) -> None:
     at = _unix_time(found.timestamp)
     if found.timestamp[:8] != found.date:
         raise BadSignature("Date in Credential scope does not match YYYYMMDD from ISO-8601 date")
+    if found.expires is not None and not 0 <= found.expires <= MAX_EXPIRES:
+        raise BadSignature(
+            f"X-Amz-Expires must be between 0 and {MAX_EXPIRES} seconds (a week)",
+            code="AuthorizationQueryParametersError",
+            status=400,
+        )
     if found.expires is None:
         if abs(now - at) > MAX_SKEW:
             earlier, later = sorted((found.timestamp, _stamp(now)))
@@ -219,7 +230,7 @@ def _sign(request: Request, found: Signature, secret: str, payload: str) -> str:
 
 
 def string_to_sign(timestamp: str, scope: str, canonical: str) -> str:
-    digest = hashlib.sha256(canonical.encode()).hexdigest()
+    digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
     return f"{ALGORITHM}\n{timestamp}\n{scope}\n{digest}"
 
 
@@ -283,10 +294,10 @@ def _canonical_value(request: Request, name: str) -> str:
 
 def _http_date(value: str) -> str:
     try:
-        at = datetime.strptime(value, "%a, %d %b %Y %H:%M:%S GMT")
+        at = datetime.strptime(value.replace("GMT", "+0000"), "%a, %d %b %Y %H:%M:%S %z")
     except ValueError:
         return value
-    return at.strftime("%Y%m%dT%H%M%SZ")
+    return _stamp(at.timestamp())
 
 
 def sign(

@@ -13,6 +13,7 @@ from jupyter_smkit.objects.errors import (
     InvalidTag,
     MetadataTooLarge,
     NoSuchVersion,
+    NotImplementedHere,
     NotModified,
     PreconditionFailed,
 )
@@ -53,7 +54,7 @@ def attributes_from(request: S3Request) -> Attributes:
     headers = {name: request.headers[name] for name in _KEPT if name in request.headers}
     if encoding := headers.get("content-encoding"):
         kept = [part.strip() for part in encoding.split(",") if part.strip() != "aws-chunked"]
-        headers["content-encoding"] = ",".join(kept)
+        headers["content-encoding"] = ", ".join(kept)
         if not kept:
             del headers["content-encoding"]
     if headers.get("x-amz-storage-class") == "STANDARD":
@@ -98,8 +99,7 @@ def head_of(info: ObjectInfo) -> dict[str, str]:
     """The headers that tell of an object, its length apart."""
     headers = {
         "content-type": info.content_type,
-        "etag": quoted(info.etag),
-        "last-modified": http_date(info.modified),
+        **_validators(info),
         "accept-ranges": "bytes",
         **info.attributes.headers,
         **{f"{_METADATA}{name}": value for name, value in info.attributes.metadata.items()},
@@ -107,6 +107,10 @@ def head_of(info: ObjectInfo) -> dict[str, str]:
     if info.attributes.tags:
         headers["x-amz-tagging-count"] = str(len(info.attributes.tags))
     return headers
+
+
+def _validators(info: ObjectInfo) -> dict[str, str]:
+    return {"etag": quoted(info.etag), "last-modified": http_date(info.modified)}
 
 
 def checksum_headers(checksums: Mapping[str, str], kind: str) -> dict[str, str]:
@@ -124,7 +128,11 @@ def range_from(header: str) -> Range | None:
 
 
 def write_condition(request: S3Request) -> Condition:
-    return Condition(request.headers.get("if-match"), request.headers.get("if-none-match"))
+    """Raises NotImplementedHere where If-None-Match names an ETag, as S3 does."""
+    absent = request.headers.get("if-none-match")
+    if absent not in (None, "*"):
+        raise NotImplementedHere("If-None-Match of a write must be *", Header="If-None-Match")
+    return Condition(request.headers.get("if-match"), absent)
 
 
 def check_read(request: S3Request, info: ObjectInfo, prefix: str = "") -> None:
@@ -150,7 +158,7 @@ def check_read(request: S3Request, info: ObjectInfo, prefix: str = "") -> None:
     if unchanged and prefix:
         raise PreconditionFailed
     if unchanged:
-        raise NotModified
+        raise NotModified(_validators(info))
 
 
 def copy_source(request: S3Request) -> tuple[str, str]:

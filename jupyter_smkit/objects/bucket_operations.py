@@ -117,7 +117,7 @@ def head_bucket(request: S3Request) -> Answer:
 
 def delete_bucket(request: S3Request) -> Answer:
     request.owned()
-    request.store.buckets.delete(request.bucket)
+    request.store.delete_bucket(request.bucket)
     return Answer(204)
 
 

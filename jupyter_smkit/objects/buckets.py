@@ -10,7 +10,7 @@ from jupyter_smkit.objects.errors import (
     BucketNotEmpty,
     NoSuchBucket,
 )
-from jupyter_smkit.objects.index import Index
+from jupyter_smkit.objects.index import Index, release
 from jupyter_smkit.objects.model import Bucket
 from jupyter_smkit.objects.names import check_bucket_name
 
@@ -50,16 +50,26 @@ class Buckets:
             ).fetchall()
         return [Bucket(**row) for row in rows]
 
-    def delete(self, name: str) -> None:
+    def delete(self, name: str) -> list[str]:
+        """Removes a bucket without objects, and its uploads in progress, as S3 does.
+
+        Answers the blobs that nothing refers to any more.
+        """
         with self._index.writing() as connection:
-            for table in ("objects", "uploads"):
-                if connection.execute(
-                    f"SELECT 1 FROM {table} WHERE bucket = ? LIMIT 1", (name,)
-                ).fetchone():
-                    raise BucketNotEmpty(BucketName=name)
+            if connection.execute(
+                "SELECT 1 FROM objects WHERE bucket = ? LIMIT 1", (name,)
+            ).fetchone():
+                raise BucketNotEmpty(BucketName=name)
             if not connection.execute("DELETE FROM buckets WHERE name = ?", (name,)).rowcount:
                 raise NoSuchBucket(BucketName=name)
             connection.execute("DELETE FROM configurations WHERE bucket = ?", (name,))
+            gone = connection.execute(
+                "DELETE FROM parts WHERE upload IN (SELECT id FROM uploads WHERE bucket = ?) "
+                "RETURNING blob",
+                (name,),
+            ).fetchall()
+            connection.execute("DELETE FROM uploads WHERE bucket = ?", (name,))
+            return release(connection, [row["blob"] for row in gone])
 
     def configure(self, name: str, kind: str, body: str | None) -> None:
         """Records a configuration of a bucket (``cors``, ``policy``, …); None removes it."""

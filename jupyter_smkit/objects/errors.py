@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jupyter_smkit.api.errors import ApiError
 
 
@@ -175,10 +177,14 @@ class NotImplementedHere(S3Error):
 
 
 class NotModified(S3Error):
-    """A conditional read found nothing new: an answer without a body."""
+    """A conditional read found nothing new: an answer without a body, with the object's head."""
 
     code, status = "NotModified", 304
     wording = "Not Modified"
+
+    def __init__(self, head: Mapping[str, str]) -> None:
+        super().__init__()
+        self.head = head
 
 
 class InvalidPartNumber(S3Error):

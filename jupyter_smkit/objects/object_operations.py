@@ -41,8 +41,6 @@ def receive_object(request: S3Request) -> Reception:
     request.owned()
     attributes, condition = attributes_from(request), write_condition(request)
     algorithm = check_upload_head(request)
-    if condition.if_none_match is not None and condition.if_none_match != "*":
-        raise InvalidArgument("If-None-Match of a write must be *")
 
     def keep(blob: Blob) -> Answer:
         info = request.store.commit(request.bucket, request.key, blob, attributes, condition)

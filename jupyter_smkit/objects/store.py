@@ -66,6 +66,9 @@ class ObjectStore:
         except BucketAlreadyOwnedByYou:
             pass
 
+    def delete_bucket(self, name: str) -> None:
+        self.discard(self.buckets.delete(name))
+
     def writer(self, algorithms: Iterable[str] = ()) -> BlobWriter:
         """Where an object's bytes go a piece at a time, before ``commit`` gives them a key."""
         return self.blobs.writer(algorithms)

@@ -94,7 +94,7 @@ def error_answer(error: Exception, scope: Scope, request_id: str) -> Answer:
         full = isinstance(error, sqlite3.OperationalError | OSError)
         error = S3Error(f"The store could not do this: {error}" if full else "")
     if isinstance(error, NotModified):
-        return Answer(304)
+        return Answer(304, headers=error.head)
     document = xml.error_document(error, scope["path"], request_id)
     return Answer(error.status, document, {"content-type": "application/xml"})
 

@@ -9,7 +9,6 @@ import pytest
 from jupyter_smkit.objects.blobs import Blob
 from jupyter_smkit.objects.errors import (
     BadDigest,
-    BucketNotEmpty,
     EntityTooSmall,
     InvalidArgument,
     InvalidPart,
@@ -121,14 +120,23 @@ def test_checksums_of_the_whole(store: ObjectStore, algorithm: str, kind: str) -
 def test_aborting(store: ObjectStore, files: Files) -> None:
     upload = store.uploads.create("bucket", "big")
     add(store, upload, 1, b"x")
-    with pytest.raises(BucketNotEmpty):
-        store.buckets.delete("bucket")
     store.uploads.abort("bucket", "big", upload.id)
     assert not files()
     with pytest.raises(NoSuchUpload):
         add(store, upload, 2, b"x")
     assert not files()
-    store.buckets.delete("bucket")
+
+
+def test_a_bucket_takes_its_uploads_along(store: ObjectStore, files: Files) -> None:
+    upload = store.uploads.create("bucket", "big")
+    add(store, upload, 1, b"x")
+    add(store, upload, 2, b"y")
+    store.delete_bucket("bucket")
+    assert not files()
+    store.ensure_bucket("bucket", "123456789012", "us-east-1")
+    assert not store.uploads.page("bucket").uploads
+    with pytest.raises(NoSuchUpload):
+        add(store, upload, 3, b"z")
 
 
 def test_uploads_in_progress_are_listed_a_page_at_a_time(store: ObjectStore) -> None:

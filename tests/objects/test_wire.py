@@ -10,6 +10,7 @@ import os
 import socket
 import urllib.request
 from datetime import UTC, datetime, timedelta
+from email.utils import formatdate
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.error import HTTPError
@@ -154,7 +155,11 @@ def test_conditions(s3: Any, bucket: str) -> None:
     fails("PreconditionFailed", 412, s3.put_object, **at, Body=b"2", IfMatch='"other"')
     assert s3.get_object(**at, IfMatch=etag)["ETag"] == etag
     fails("PreconditionFailed", 412, s3.get_object, **at, IfMatch='"other"')
-    fails("304", 304, s3.get_object, **at, IfNoneMatch=etag)
+    with pytest.raises(ClientError, match="304") as unchanged:
+        s3.get_object(**at, IfNoneMatch=etag)
+    headers = unchanged.value.response["ResponseMetadata"]["HTTPHeaders"]
+    assert headers["etag"] == etag and headers["last-modified"]
+    fails("NotImplemented", 501, s3.put_object, **at, Body=b"2", IfNoneMatch=etag)
     hour = timedelta(hours=1)
     fails("304", 304, s3.get_object, **at, IfModifiedSince=datetime.now(UTC) + hour)
     fails(
@@ -274,6 +279,23 @@ def test_presigned_addresses(service: Any, bucket: str, version: str) -> None:
         assert (answer.read(), answer.headers["content-type"]) == (b"data", "x/y")
     with pytest.raises(HTTPError, match="403"):
         urllib.request.urlopen(address.replace("a%20b", "other"))
+    if version == "s3v4":
+        for_long = s3.generate_presigned_url("get_object", Params=at, ExpiresIn=604_801)
+        with pytest.raises(HTTPError, match="400") as refused:
+            urllib.request.urlopen(for_long)
+        assert b"<Code>AuthorizationQueryParametersError</Code>" in refused.value.read()
+
+
+def test_the_signature_covers_the_bytes_of_the_headers(s3: Any, bucket: str) -> None:
+    def add(params: Any, **_: object) -> None:
+        params["headers"]["x-amz-meta-city"] = "Köln"
+        params["headers"]["Date"] = formatdate()
+
+    s3.meta.events.register("before-call.s3.PutObject", add)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"1", ContentEncoding="deflate, gzip")
+    found = s3.head_object(Bucket=bucket, Key="k")
+    assert found["ContentEncoding"] == "deflate, gzip"
+    assert found["Metadata"]["city"].encode("latin-1").decode() == "Köln"
 
 
 def test_tags_of_an_object(s3: Any, bucket: str) -> None:
