@@ -18,6 +18,10 @@ from jupyter_smkit.config import Home
 from jupyter_smkit.control.processes import wait_until
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+# Built environments are the slow part of a fresh home: all tests share them.
+os.environ.setdefault(
+    "SMKIT_ENVIRONMENTS", str(Path(__file__).parents[1] / ".smkit" / "environments")
+)
 ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole-smkit"
 
 

@@ -7,6 +7,7 @@ import json
 import os
 import secrets
 import string
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
@@ -66,8 +67,15 @@ class Credentials:
         return made
 
     def add(self, credential: Credential) -> None:
+        """Adds a pair; temporary ones that expired a day ago or earlier are dropped."""
         with self._locked():
             self._refresh()
+            before = time.time() - 24 * 3600
+            self._keys = {
+                name: key
+                for name, key in self._keys.items()
+                if key.expires is None or key.expires > before
+            }
             self._keys[credential.access_key] = credential
             self._write()
 

@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from jupyter_smkit.config import Home
-from jupyter_smkit.state import wake
+from jupyter_smkit.state import shared, wake
 from jupyter_smkit.state.records import State
 
 _HEARTBEAT = 20.0
@@ -31,17 +31,25 @@ class Feed:
         bell = wake.listen(self.home.run / "wake", "api")
         loop = asyncio.get_running_loop()
 
+        afar = shared.bell(self.state.engine)
+
         def rung() -> None:
             wake.drain(bell)
+            if afar:
+                afar.drain()
             self._changed.set()
             self._changed = asyncio.Event()
 
         loop.add_reader(bell, rung)
+        if afar:
+            loop.add_reader(afar.fileno(), rung)
         try:
             yield
         finally:
             loop.remove_reader(bell)
             bell.close()
+            if afar:
+                loop.remove_reader(afar.fileno())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         asked = parse_qs(scope["query_string"].decode()).get("after")

@@ -16,7 +16,7 @@ from typing import Any
 
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import lease, processes
-from jupyter_smkit.state import migrate, wake
+from jupyter_smkit.state import migrate, shared, wake
 from jupyter_smkit.state.engine import connect, url_of
 from jupyter_smkit.state.lifecycle import Lifecycle
 from jupyter_smkit.state.records import IllegalTransition, LeaseLost, Record, Stale, State
@@ -130,6 +130,14 @@ def run(
     except migrate.SchemaIsNewer as error:
         log.error("%s", error)
         return 3
+    mine = shared.hold(engine)
+    while mine is None and not stopping() and lease.is_kept(held, home.locks, "daemon"):
+        _keep(home, others)
+        select.select([signals], [], [], _WATCH)
+        mine = shared.hold(engine)
+    if mine is None:
+        return 0
+    afar = shared.bell(engine)
     state = State(engine, time.time, lifecycles, lambda: wake.ring(home.run / "wake"))
     state.epoch = state.take_lease()
     controllers, reconcilers = assemble(home, state)
@@ -137,13 +145,14 @@ def run(
     log.info("daemon %d holds lease %d", os.getpid(), state.epoch)
     due = 0.0
     while not stopping() and lease.is_kept(held, home.locks, "daemon"):
-        for role in others:
-            if lease.holder(home.locks, role) is None:
-                processes.start(home, role)
+        _keep(home, others)
         wait = min(_WATCH, max(0.0, due - time.monotonic()))
-        woken, _, _ = select.select([bell.fileno(), signals], [], [], wait)
+        listened = [bell.fileno(), signals, *([afar.fileno()] if afar else [])]
+        woken, _, _ = select.select(listened, [], [], wait)
         if woken or time.monotonic() >= due:
             wake.drain(bell)
+            if afar:
+                afar.drain()
             _drain(signals)
             try:
                 daemon.round()
@@ -153,6 +162,12 @@ def run(
             due = time.monotonic() + daemon.next_round(time.time())
     os.close(held)
     return 0
+
+
+def _keep(home: Home, others: Iterable[str]) -> None:
+    for role in others:
+        if lease.holder(home.locks, role) is None:
+            processes.start(home, role)
 
 
 def _on_signals() -> tuple[int, Callable[[], bool]]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from jupyter_smkit.state import shared
 from jupyter_smkit.state.lifecycle import Lifecycle
 from jupyter_smkit.state.schema import events, lease, records, tags
 
@@ -196,6 +197,8 @@ class State:
                 raise LeaseLost
             transaction = Transaction(connection, self)
             yield transaction
+            if transaction.changed:
+                shared.notify(connection)
         if transaction.changed:
             self.wake()
 

@@ -1,0 +1,54 @@
+"""What a PostgreSQL state adds for several machines: waking each other, and one daemon for all."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, Engine, text
+
+CHANNEL = "smkit"
+_LOCK = 0x736D6B6974
+"""The advisory lock of the daemon: "smkit" in ASCII."""
+
+
+def notify(connection: Connection) -> None:
+    """Wakes listeners on every machine when the transaction commits."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+class Bell:
+    """Readable when some machine has committed; read it with :meth:`drain`."""
+
+    def __init__(self, engine: Engine) -> None:
+        pooled = engine.raw_connection()
+        self._connection: Any = pooled.driver_connection
+        pooled.detach()
+        self._connection.autocommit = True
+        self._connection.execute(f"LISTEN {CHANNEL}")
+
+    def fileno(self) -> int:
+        return int(self._connection.fileno())
+
+    def drain(self) -> None:
+        for _ in self._connection.notifies(timeout=0):
+            pass
+
+
+def bell(engine: Engine) -> Bell | None:
+    """None on SQLite, whose processes are all on one machine."""
+    return Bell(engine) if engine.dialect.name == "postgresql" else None
+
+
+def hold(engine: Engine) -> Connection | None:
+    """The daemon's lease over all machines that share the state; None: another one has it.
+
+    PostgreSQL gives it up when the connection ends. On SQLite the lock in the home is enough.
+    """
+    connection = engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+    if engine.dialect.name != "postgresql":
+        return connection
+    if connection.execute(text(f"SELECT pg_try_advisory_lock({_LOCK})")).scalar():
+        return connection
+    connection.close()
+    return None
