@@ -73,6 +73,8 @@ class Kind:
     operations: Mapping[str, str] = field(default_factory=dict)
     """Operations off the convention: ``{"List": "ListAliases"}``; an empty name: none."""
     missing: str = "Could not find {kind} {key}."
+    missing_code: str = ""
+    """Where AWS answers another code than its service model says."""
     in_use: str = "{kind} with name {key} already exists"
     service: str = "sagemaker"
     deletable: Collection[str] = ()
@@ -113,10 +115,12 @@ class Kind:
         return self.key_of(params)
 
     def generate(self) -> dict[str, str]:
-        """New values of the key members that the service makes: 12 random characters each."""
-        alphabet = "abcdefghijklmnopqrstuvwxyz0123456789"
+        """New values of the key members that the service makes: 12 random digits each.
+
+        Some ARNs allow only upper-case letters beside digits, others only lower-case ones.
+        """
         return {
-            member: prefix + "".join(secrets.choice(alphabet) for _ in range(12))
+            member: f"{prefix}{secrets.randbelow(10**12):012}"
             for member, prefix in self.generated.items()
         }
 
@@ -125,6 +129,8 @@ class Kind:
         from jupyter_smkit.api.refusal import refusal
 
         message = self.missing.format(kind=self.words, key=key)
+        if self.missing_code:
+            return ApiError(message, code=self.missing_code, status=400)
         return refusal(self.service, self.operation("Describe"), message, "ResourceNotFound")
 
 

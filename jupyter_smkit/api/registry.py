@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from jupyter_smkit.api.kinds import Kind
@@ -75,8 +75,10 @@ class Registry:
     operations: dict[tuple[str, str], Operation] = field(default_factory=dict)
     """By service and operation; these go before what a kind gives by convention."""
     routes: dict[str, Callable[[Services], Route]] = field(default_factory=dict)
-    states: dict[tuple[str, str], str] = field(default_factory=dict)
-    """What the operations page says: ``full``, ``record only`` or ``not yet``."""
+    states: dict[tuple[str, str], Literal["full", "record only", "not yet"]] = field(
+        default_factory=dict
+    )
+    """By service and operation, where its kind does not tell the state; see ``states``."""
 
     def kind(self, kind: Kind) -> None:
         if kind.name in self.kinds:

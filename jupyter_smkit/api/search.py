@@ -24,12 +24,12 @@ _PAGE = 20
 
 def register(api: Registry) -> None:
     api.operation("sagemaker", "Search")(partial(search, api))
+    api.operation("sagemaker", "GetSearchSuggestions")(suggest)
 
 
 def search(registry: Registry, call: Call) -> Params:
     resource = str(call.params["Resource"])
-    result = models.service("sagemaker").operation_model("Search").output_shape
-    shapes = result.members["Results"].member.members
+    shapes = _shapes()
     kind = registry.kinds.get(_KINDS.get(resource, resource))
     if kind is None or kind.name not in shapes:
         return {"Results": []}
@@ -62,6 +62,22 @@ def search(registry: Registry, call: Call) -> Params:
         "NextToken": str(end) if end < len(matching) else None,
         "TotalHits": {"Value": len(matching), "Relation": "EqualTo"},
     }
+
+
+def suggest(call: Call) -> Params:
+    """The names of the resource's properties that begin as the hint does."""
+    resource = str(call.params["Resource"])
+    query = call.params.get("SuggestionQuery") or {}
+    hint = (query.get("PropertyNameQuery") or {}).get("PropertyNameHint", "")
+    shape = _shapes().get(_KINDS.get(resource, resource))
+    names = [name for name in (shape.members if shape else ()) if name.startswith(hint)]
+    return {"PropertyNameSuggestions": [{"PropertyName": name} for name in names]}
+
+
+def _shapes() -> Any:
+    """What Search shows of each resource."""
+    output = models.service("sagemaker").operation_model("Search").output_shape
+    return output.members["Results"].member.members
 
 
 def check_names(expression: Params, known: frozenset[str]) -> None:

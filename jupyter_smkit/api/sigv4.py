@@ -91,22 +91,32 @@ def parse(request: Request) -> Signature:
 
 
 def _from_header(header: str, headers: Mapping[str, str]) -> Signature:
+    before, _, behind = header.partition("Signature=")
+    signature, _, after = behind.partition(",")
+    credential, signed = _signer(before + after)
+    if not signature:
+        raise BadSignature("Authorization header requires 'Signature' parameter.")
+    return _signature(
+        credential,
+        signed,
+        signature.strip(),
+        headers.get("x-amz-date") or _http_date(headers.get("date", "")),
+        token=headers.get("x-amz-security-token"),
+        payload=headers.get("x-amz-content-sha256"),
+    )
+
+
+@lru_cache(maxsize=256)
+def _signer(header: str) -> tuple[str, str]:
+    """Credential and SignedHeaders, which a client's requests of one day share."""
     algorithm, _, rest = header.partition(" ")
     if algorithm != ALGORITHM:
         raise BadSignature(f"Unsupported authorization type {algorithm!r}; use {ALGORITHM}")
     parts = dict(part.strip().partition("=")[::2] for part in rest.split(","))
-    missing = [name for name in ("Credential", "SignedHeaders", "Signature") if name not in parts]
+    missing = [name for name in ("Credential", "SignedHeaders") if name not in parts]
     if missing:
         raise BadSignature(f"Authorization header requires {missing[0]!r} parameter.")
-    timestamp = headers.get("x-amz-date") or _http_date(headers.get("date", ""))
-    return _signature(
-        parts["Credential"],
-        parts["SignedHeaders"],
-        parts["Signature"],
-        timestamp,
-        token=headers.get("x-amz-security-token"),
-        payload=headers.get("x-amz-content-sha256"),
-    )
+    return parts["Credential"], parts["SignedHeaders"]
 
 
 def _from_query(request: Request) -> Signature:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
+from jupyter_smkit.api import conventions
 from jupyter_smkit.api.kinds import Kind
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.state.records import Record
@@ -52,6 +53,7 @@ def register(api: Registry) -> None:
             "EnableSagemakerServicecatalogPortfolio": partial(switch, "Enabled"),
             "DisableSagemakerServicecatalogPortfolio": partial(switch, "Disabled"),
             "GetSagemakerServicecatalogPortfolioStatus": portfolio_status,
+            "GetLineageGroupPolicy": partial(conventions.describe, LINEAGE_GROUP, api),
             "ListResourceCatalogs": lambda call: {"ResourceCatalogs": []},
             "SearchTrainingPlanOfferings": lambda call: {"TrainingPlanOfferings": []},
         },

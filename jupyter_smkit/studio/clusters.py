@@ -6,19 +6,24 @@ from dataclasses import replace
 from functools import partial
 
 from jupyter_smkit.api import conventions
-from jupyter_smkit.api.errors import ResourceNotFound
+from jupyter_smkit.api.errors import ResourceNotFound, ValidationException
 from jupyter_smkit.api.kinds import VERSION, Kind, Reference, find
 from jupyter_smkit.api.registry import Call, Params, Registry
 
 _NO_NODES = "AWS starts the cluster's nodes"
+_SCRIPTS = "s3://sagemaker"
+"""Where the policy that AWS asks of a cluster's role lets it read from."""
 
 CLUSTER = Kind(
     "Cluster",
-    arn="cluster/{ClusterName}",
+    arn="cluster/{_id}",
+    generated={"_id": ""},
     no_effect=_NO_NODES,
     ascending=True,
     unfiltered=frozenset({"TrainingPlanArn"}),
     missing="Cluster {key} not found.",
+    in_use="Resource Already Exists: Cluster with name {key} already exists. "
+    "Choose a different name.",
 )
 SCHEDULER_CONFIG = Kind(
     "ClusterSchedulerConfig",
@@ -50,6 +55,7 @@ def register(api: Registry) -> None:
     api.add(
         "sagemaker",
         {
+            "CreateCluster": partial(create, api),
             "DescribeCluster": describe,
             "UpdateCluster": partial(update, api),
             "ListClusterNodes": partial(list_none, "ClusterNodeSummaries"),
@@ -58,6 +64,20 @@ def register(api: Registry) -> None:
             "DescribeClusterEvent": partial(describe_none, "EventId"),
         },
     )
+
+
+def create(registry: Registry, call: Call) -> Params:
+    _check_scripts(call)
+    return conventions.create(CLUSTER, registry, call)
+
+
+def _check_scripts(call: Call) -> None:
+    for group in call.params.get("InstanceGroups") or ():
+        uri = (group.get("LifeCycleConfig") or {}).get("SourceS3Uri", _SCRIPTS)
+        if not uri.startswith(_SCRIPTS):
+            raise ValidationException(
+                f"Validation Error: SourceS3Uri {uri} does not start with '{_SCRIPTS}'."
+            )
 
 
 def describe(call: Call) -> Params:
@@ -75,6 +95,7 @@ def describe(call: Call) -> Params:
 
 def update(registry: Registry, call: Call) -> Params:
     """Groups are changed by name; those that are not named stay."""
+    _check_scripts(call)
     params = dict(call.params)
     deleted = params.pop("InstanceGroupsToDelete", ())
     with call.state.read() as transaction:

@@ -10,6 +10,7 @@ from jupyter_smkit.api import conventions
 from jupyter_smkit.api.errors import ResourceInUse, ResourceNotFound
 from jupyter_smkit.api.kinds import Kind, Reference, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.states import RECORD_ONLY
 from jupyter_smkit.studio.versions import versions
 
 _NO_DEVICES = "AWS reaches the devices through IoT Core"
@@ -60,6 +61,8 @@ def register(api: Registry) -> None:
             "ListStageDevices": list_stage_devices,
         },
     )
+    for stages in ("CreateEdgeDeploymentStage", "DeleteEdgeDeploymentStage"):
+        api.states["sagemaker", stages] = RECORD_ONLY
 
 
 def register_devices(registry: Registry, call: Call) -> Params:

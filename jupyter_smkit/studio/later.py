@@ -11,6 +11,7 @@ from functools import partial
 from jupyter_smkit.api import conventions
 from jupyter_smkit.api.kinds import Kind
 from jupyter_smkit.api.registry import Registry
+from jupyter_smkit.api.states import NOT_YET
 
 TUNING_JOB = Kind(
     "HyperParameterTuningJob",
@@ -45,7 +46,13 @@ KINDS = (
     FEATURE_GROUP,
     TRAINING_PLAN,
     RESERVED_CAPACITY,
-    Kind("TransformJob", arn="transform-job/{TransformJobName}", not_yet=True),
+    Kind(
+        "TransformJob",
+        arn="transform-job/{TransformJobName}",
+        missing="Could not find requested job with name: {key}",
+        missing_code="ValidationException",
+        not_yet=True,
+    ),
     Kind("LabelingJob", arn="labeling-job/{LabelingJobName}", not_yet=True),
     Kind("CompilationJob", arn="compilation-job/{CompilationJobName}", not_yet=True),
     Kind("OptimizationJob", arn="optimization-job/{OptimizationJobName}", not_yet=True),
@@ -60,6 +67,7 @@ KINDS = (
 _OF_ONE = {
     "ListTrainingJobsForHyperParameterTuningJob": TUNING_JOB,
     "ListInferenceRecommendationsJobSteps": RECOMMENDATIONS_JOB,
+    "GetScalingConfigurationRecommendation": RECOMMENDATIONS_JOB,
     "StartInferenceExperiment": INFERENCE_EXPERIMENT,
     "UpdateInferenceComponentRuntimeConfig": INFERENCE_COMPONENT,
     "DescribeFeatureMetadata": FEATURE_GROUP,
@@ -72,3 +80,4 @@ _OF_ONE = {
 def register(api: Registry) -> None:
     for operation, kind in _OF_ONE.items():
         api.operation("sagemaker", operation)(partial(conventions.describe, kind, api))
+        api.states["sagemaker", operation] = NOT_YET

@@ -9,6 +9,7 @@ from jupyter_smkit.api import conventions
 from jupyter_smkit.api.errors import ResourceNotFound
 from jupyter_smkit.api.kinds import ARN, NAME, Kind, find, values_at
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.states import RECORD_ONLY
 from jupyter_smkit.state.records import Transaction
 from jupyter_smkit.studio.transitions import move
 
@@ -70,6 +71,9 @@ def register(api: Registry) -> None:
             "UpdateMonitoringAlert": update_alert,
         },
     )
+    for about in ("ListMonitoringExecutions", "ListMonitoringAlerts", "ListMonitoringAlertHistory"):
+        api.states["sagemaker", about] = RECORD_ONLY
+    api.states["sagemaker", "UpdateMonitoringAlert"] = RECORD_ONLY
 
 
 def create(registry: Registry, call: Call) -> Params:

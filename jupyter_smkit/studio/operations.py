@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from jupyter_smkit.api.registry import Registry
+from jupyter_smkit.api.states import operations_route
 from jupyter_smkit.studio.kinds import KINDS, SUBJECTS
 
 
@@ -11,3 +14,4 @@ def register(api: Registry) -> None:
         api.kind(kind)
     for subject in SUBJECTS:
         subject.register(api)
+    api.routes["operations"] = partial(operations_route, api)

@@ -10,6 +10,7 @@ from jupyter_smkit.api import conventions
 from jupyter_smkit.api.errors import ApiError, ValidationException
 from jupyter_smkit.api.kinds import Kind, Reference, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.states import NOT_YET
 from jupyter_smkit.state.records import Record, Transaction
 from jupyter_smkit.studio.versions import next_version
 
@@ -60,6 +61,8 @@ def register(api: Registry) -> None:
             "SendPipelineExecutionStepFailure": answer_callback,
         },
     )
+    for of_one in ("ListPipelineParametersForExecution", "DescribePipelineDefinitionForExecution"):
+        api.states["sagemaker", of_one] = NOT_YET
 
 
 def create(registry: Registry, call: Call) -> Params:
