@@ -1,0 +1,132 @@
+"""What is recorded without an effect here: it moves at once, and refuses what AWS refuses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+ROLE = "arn:aws:iam::123456789012:role/smkit"
+
+
+@pytest.fixture
+def sm(smkit: Any) -> Any:
+    return smkit.client("sagemaker", region="sa-east-1")
+
+
+def test_a_notebook_instance_stops_and_starts(sm: Any) -> None:
+    name = {"NotebookInstanceName": "desk"}
+    sm.create_notebook_instance(**name, InstanceType="ml.t2.medium", RoleArn=ROLE)
+    assert sm.describe_notebook_instance(**name)["NotebookInstanceStatus"] == "InService"
+    with pytest.raises(ClientError, match=r"Status \(InService\) not in \(\[Stopped, Failed\]\)"):
+        sm.delete_notebook_instance(**name)
+    sm.stop_notebook_instance(**name)
+    sm.update_notebook_instance(**name, LifecycleConfigName="setup", VolumeSizeInGB=20)
+    shown = sm.describe_notebook_instance(**name)
+    assert shown["NotebookInstanceLifecycleConfigName"] == "setup"
+    assert (shown["VolumeSizeInGB"], shown["NotebookInstanceStatus"]) == (20, "Stopped")
+    sm.update_notebook_instance(**name, DisassociateLifecycleConfig=True)
+    assert "NotebookInstanceLifecycleConfigName" not in sm.describe_notebook_instance(**name)
+    sm.start_notebook_instance(**name)
+    running = sm.list_notebook_instances(StatusEquals="InService")["NotebookInstances"]
+    assert [each["NotebookInstanceName"] for each in running] == ["desk"]
+
+
+def test_a_monitoring_schedule_knows_its_endpoint(sm: Any) -> None:
+    sm.create_data_quality_job_definition(
+        JobDefinitionName="quality",
+        DataQualityAppSpecification={"ImageUri": "analyzer"},
+        DataQualityJobInput={
+            "EndpointInput": {"EndpointName": "churn", "LocalPath": "/opt/ml/processing/input"}
+        },
+        DataQualityJobOutputConfig={
+            "MonitoringOutputs": [
+                {"S3Output": {"S3Uri": "s3://reports", "LocalPath": "/opt/ml/processing/output"}}
+            ]
+        },
+        JobResources={
+            "ClusterConfig": {
+                "InstanceCount": 1,
+                "InstanceType": "ml.m5.large",
+                "VolumeSizeInGB": 1,
+            }
+        },
+        RoleArn=ROLE,
+    )
+    definitions = sm.list_data_quality_job_definitions(EndpointName="churn")
+    assert definitions["JobDefinitionSummaries"][0]["MonitoringJobDefinitionName"] == "quality"
+    config = {
+        "ScheduleConfig": {"ScheduleExpression": "cron(0 * ? * * *)"},
+        "MonitoringJobDefinitionName": "quality",
+        "MonitoringType": "DataQuality",
+    }
+    name = {"MonitoringScheduleName": "hourly"}
+    sm.create_monitoring_schedule(**name, MonitoringScheduleConfig=config)
+    found = sm.list_monitoring_schedules(EndpointName="churn", MonitoringTypeEquals="DataQuality")
+    assert [s["MonitoringScheduleName"] for s in found["MonitoringScheduleSummaries"]] == ["hourly"]
+    sm.stop_monitoring_schedule(**name)
+    assert sm.describe_monitoring_schedule(**name)["MonitoringScheduleStatus"] == "Stopped"
+    sm.start_monitoring_schedule(**name)
+    assert sm.describe_monitoring_schedule(**name)["MonitoringScheduleStatus"] == "Scheduled"
+    assert sm.list_monitoring_executions(**name)["MonitoringExecutionSummaries"] == []
+    with pytest.raises(ClientError, match="has no alert"):
+        sm.update_monitoring_alert(
+            **name, MonitoringAlertName="drift", DatapointsToAlert=1, EvaluationPeriod=1
+        )
+
+
+def test_a_fleet_stays_while_it_has_devices(sm: Any) -> None:
+    fleet = {"DeviceFleetName": "gates"}
+    sm.create_device_fleet(**fleet, OutputConfig={"S3OutputLocation": "s3://fleet"})
+    sm.register_devices(**fleet, Devices=[{"DeviceName": "east"}, {"DeviceName": "west"}])
+    stats = sm.get_device_fleet_report(**fleet)["DeviceStats"]
+    assert stats == {"ConnectedDeviceCount": 0, "RegisteredDeviceCount": 2}
+    with pytest.raises(sm.exceptions.ResourceInUse):
+        sm.delete_device_fleet(**fleet)
+    with pytest.raises(ClientError, match="does not exist"):
+        sm.deregister_devices(**fleet, DeviceNames=["east", "north"])
+    # Nothing is half done: the first device is still there.
+    assert len(sm.list_devices(**fleet)["DeviceSummaries"]) == 2
+    sm.deregister_devices(**fleet, DeviceNames=["east", "west"])
+    sm.delete_device_fleet(**fleet)
+
+
+def test_a_clusters_groups_have_no_nodes(sm: Any) -> None:
+    group = {
+        "InstanceGroupName": "workers",
+        "InstanceType": "ml.g5.xlarge",
+        "InstanceCount": 3,
+        "LifeCycleConfig": {"SourceS3Uri": "s3://sagemaker-setup", "OnCreate": "setup.sh"},
+        "ExecutionRole": ROLE,
+    }
+    sm.create_cluster(ClusterName="pod", InstanceGroups=[group])
+    shown = sm.describe_cluster(ClusterName="pod")["InstanceGroups"][0]
+    assert (shown["TargetCount"], shown["CurrentCount"]) == (3, 0)
+    assert sm.list_cluster_nodes(ClusterName="pod")["ClusterNodeSummaries"] == []
+    more = {**group, "InstanceGroupName": "more"}
+    sm.update_cluster(ClusterName="pod", InstanceGroups=[more], InstanceGroupsToDelete=["workers"])
+    shown = sm.describe_cluster(ClusterName="pod")["InstanceGroups"]
+    assert [each["InstanceGroupName"] for each in shown] == ["more"]
+
+
+def test_an_oidc_secret_is_not_kept(sm: Any, smkit: Any) -> None:
+    urls = ("Issuer", "AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint")
+    config = dict.fromkeys((*urls, "LogoutEndpoint", "JwksUri"), "https://id.example.com/x")
+    sm.create_workforce(
+        WorkforceName="crowd",
+        OidcConfig={**config, "ClientId": "me", "ClientSecret": "tell-nobody"},
+    )
+    assert (
+        sm.describe_workforce(WorkforceName="crowd")["Workforce"]["OidcConfig"]["ClientId"] == "me"
+    )
+    files = [smkit.home.state, smkit.home.state.with_name(smkit.home.state.name + "-wal")]
+    assert not any(b"tell-nobody" in each.read_bytes() for each in files if each.exists())
+
+
+def test_the_service_catalog_portfolio_is_switched(sm: Any) -> None:
+    assert sm.get_sagemaker_servicecatalog_portfolio_status()["Status"] == "Disabled"
+    sm.enable_sagemaker_servicecatalog_portfolio()
+    assert sm.get_sagemaker_servicecatalog_portfolio_status()["Status"] == "Enabled"
+    sm.disable_sagemaker_servicecatalog_portfolio()
+    assert sm.get_sagemaker_servicecatalog_portfolio_status()["Status"] == "Disabled"

@@ -1,0 +1,120 @@
+"""Model cards, pipelines, images and hub contents keep their versions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+ROLE = "arn:aws:iam::123456789012:role/smkit"
+
+
+@pytest.fixture
+def sm(smkit: Any) -> Any:
+    return smkit.client("sagemaker", region="eu-west-3")
+
+
+def test_a_model_card_keeps_its_versions(sm: Any) -> None:
+    sm.create_model_card(ModelCardName="card", Content='{"a": 1}', ModelCardStatus="Draft")
+    sm.update_model_card(ModelCardName="card", Content='{"a": 2}', ModelCardStatus="Approved")
+    assert sm.describe_model_card(ModelCardName="card")["ModelCardVersion"] == 2
+    first = sm.describe_model_card(ModelCardName="card", ModelCardVersion=1)
+    assert (first["Content"], first["ModelCardStatus"]) == ('{"a": 1}', "Draft")
+    found = sm.list_model_card_versions(ModelCardName="card")["ModelCardVersionSummaryList"]
+    assert [each["ModelCardVersion"] for each in found] == [1, 2]
+    with pytest.raises(sm.exceptions.ResourceNotFound, match="version: 3 does not exist"):
+        sm.describe_model_card(ModelCardName="card", ModelCardVersion=3)
+    with pytest.raises(sm.exceptions.ConflictException):
+        sm.create_model_card(ModelCardName="card", Content="{}", ModelCardStatus="Draft")
+    sm.delete_model_card(ModelCardName="card")
+    sm.create_model_card(ModelCardName="card", Content="{}", ModelCardStatus="Draft")
+    assert sm.describe_model_card(ModelCardName="card")["ModelCardVersion"] == 1
+
+
+def test_a_pipeline_keeps_its_versions(sm: Any) -> None:
+    one, two = '{"Steps": []}', '{"Steps": [1]}'
+    arn = sm.create_pipeline(PipelineName="flow", RoleArn=ROLE, PipelineDefinition=one)[
+        "PipelineArn"
+    ]
+    assert sm.update_pipeline(PipelineName="flow", PipelineDefinition=two)["PipelineVersionId"] == 2
+    assert sm.describe_pipeline(PipelineName=arn)["PipelineDefinition"] == two
+    first = sm.describe_pipeline(PipelineName="flow", PipelineVersionId=1)
+    assert first["PipelineDefinition"] == one
+    sm.update_pipeline_version(
+        PipelineArn=arn, PipelineVersionId=1, PipelineVersionDescription="the first"
+    )
+    found = sm.list_pipeline_versions(PipelineName="flow", SortOrder="Ascending")
+    shown = [
+        (each["PipelineVersionId"], each.get("PipelineVersionDescription"))
+        for each in found["PipelineVersionSummaries"]
+    ]
+    assert shown == [(1, "the first"), (2, None)]
+    assert sm.list_pipeline_executions(PipelineName="flow")["PipelineExecutionSummaries"] == []
+    with pytest.raises(ClientError, match="not supported by smkit yet"):
+        sm.start_pipeline_execution(PipelineName="flow")
+    with pytest.raises(sm.exceptions.ResourceNotFound):
+        sm.describe_pipeline_execution(PipelineExecutionArn=f"{arn}/execution/abc123def456")
+    sm.delete_pipeline(PipelineName="flow")
+    with pytest.raises(sm.exceptions.ResourceNotFound):
+        sm.list_pipeline_versions(PipelineName="flow")
+
+
+def test_a_pipelines_definition_may_stand_in_s3(sm: Any, smkit: Any) -> None:
+    s3 = smkit.client("s3")
+    s3.create_bucket(Bucket="pipelines")
+    s3.put_object(Bucket="pipelines", Key="flow.json", Body=b'{"Steps": []}')
+    place = {"Bucket": "pipelines", "ObjectKey": "flow.json"}
+    sm.create_pipeline(PipelineName="stored", RoleArn=ROLE, PipelineDefinitionS3Location=place)
+    assert sm.describe_pipeline(PipelineName="stored")["PipelineDefinition"] == '{"Steps": []}'
+    missing = {**place, "ObjectKey": "nothing.json"}
+    with pytest.raises(ClientError, match="Cannot read the pipeline definition"):
+        sm.update_pipeline(PipelineName="stored", PipelineDefinitionS3Location=missing)
+    with pytest.raises(ClientError, match="must be given"):
+        sm.create_pipeline(PipelineName="without", RoleArn=ROLE)
+
+
+def test_an_images_versions_have_aliases(sm: Any) -> None:
+    sm.create_image(ImageName="base", RoleArn=ROLE, Description="to go")
+    for aliases in (["stable"], ["latest"]):
+        sm.create_image_version(ImageName="base", BaseImage="python:3.11", Aliases=aliases)
+    assert sm.describe_image_version(ImageName="base")["Version"] == 2
+    assert sm.describe_image_version(ImageName="base", Alias="stable")["Version"] == 1
+    with pytest.raises(sm.exceptions.ResourceInUse, match="already names"):
+        sm.update_image_version(ImageName="base", Version=1, AliasesToAdd=["latest"])
+    sm.update_image_version(
+        ImageName="base", Alias="stable", AliasesToAdd=["old"], AliasesToDelete=["stable"]
+    )
+    assert sm.list_aliases(ImageName="base", Version=1)["SageMakerImageVersionAliases"] == ["old"]
+    page = sm.list_aliases(ImageName="base", MaxResults=1)
+    assert page["SageMakerImageVersionAliases"] == ["latest"]
+    page = sm.list_aliases(ImageName="base", NextToken=page["NextToken"])
+    assert page["SageMakerImageVersionAliases"] == ["old"]
+
+    sm.update_image(ImageName="base", DeleteProperties=["Description"])
+    assert "Description" not in sm.describe_image(ImageName="base")
+    sm.delete_image(ImageName="base")
+    with pytest.raises(sm.exceptions.ResourceNotFound):
+        sm.list_image_versions(ImageName="base")
+
+
+def test_a_hub_shows_the_latest_of_each_content(sm: Any) -> None:
+    sm.create_hub(HubName="ours", HubDescription="what we made")
+    kept = {"HubName": "ours", "HubContentType": "Notebook", "HubContentName": "guide"}
+    for version in ("1.10.0", "1.9.0"):
+        sm.import_hub_content(
+            **kept,
+            HubContentVersion=version,
+            DocumentSchemaVersion="1.0.0",
+            HubContentDocument="{}",
+        )
+    assert sm.describe_hub_content(**kept)["HubContentVersion"] == "1.10.0"
+    listed = sm.list_hub_contents(HubName="ours", HubContentType="Notebook")["HubContentSummaries"]
+    assert [each["HubContentVersion"] for each in listed] == ["1.10.0"]
+    since = sm.list_hub_content_versions(**kept, MinVersion="1.10.0")["HubContentSummaries"]
+    assert [each["HubContentVersion"] for each in since] == ["1.10.0"]
+    with pytest.raises(sm.exceptions.ResourceInUse, match="cannot be deleted while"):
+        sm.delete_hub(HubName="ours")
+    for version in ("1.10.0", "1.9.0"):
+        sm.delete_hub_content(**kept, HubContentVersion=version)
+    sm.delete_hub(HubName="ours")
