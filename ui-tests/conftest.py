@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from desk import Desk, Lab
@@ -50,6 +51,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     }
     (root / ".config").mkdir()
     (root / ".config/jupyter_lab_config.json").write_text(json.dumps({"LabApp": LAB}))
+    # JupyterLab's question about its news would stand in every picture.
+    settings = root / ".settings/@jupyterlab/apputils-extension"
+    settings.mkdir(parents=True)
+    (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
+    # The AutoML environment takes minutes to build: it is kept between runs.
+    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "smkit-tests"
+    (cache / "environments").mkdir(parents=True, exist_ok=True)
+    home.environments.symlink_to(cache / "environments")
     environment = os.environ | {
         "SMKIT_HOME": str(home.path),
         "JUPYTER_RUNTIME_DIR": str(root / ".runtime"),

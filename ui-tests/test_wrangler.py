@@ -93,8 +93,9 @@ def test_a_step_is_found_added_and_deleted_by_keyboard(desk: Desk, flow: Flow) -
     tab.locator(".smkit-FlowGraph-node").last.focus()
     desk.page.keyboard.press("Delete")
     expect(tab.get_by_text("178 rows, 14 columns")).to_be_visible()
+    expect(tab.locator(".smkit-FlowGraph-node")).to_have_count(3)
     desk.page.keyboard.press("Control+z")
-    expect(tab.get_by_text("178 rows, 16 columns")).to_be_visible()
+    expect(tab.locator(".smkit-FlowGraph-node")).to_have_count(4)
 
 
 def test_an_error_names_its_step_and_the_rest_goes_on(desk: Desk, flow: Flow) -> None:

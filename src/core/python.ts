@@ -59,8 +59,8 @@ export interface Step {
   input: Row;
 }
 
-/** The boto3 program that makes the calls of a page. */
-export function boto3Code(steps: readonly Step[]): string {
+/** The boto3 program that makes the calls of a page, after what must be there `before`. */
+export function boto3Code(steps: readonly Step[], before = ''): string {
   const calls = steps.map(({ operation, input }) => {
     const members = given(input).map(
       ([name, value]) => `    ${name}=${literal(value, 1)},\n`
@@ -68,7 +68,7 @@ export function boto3Code(steps: readonly Step[]): string {
     return `sagemaker.${methodName(operation)}(\n${members.join('')})\n`;
   });
   const head = 'import boto3\n\nsagemaker = boto3.client("sagemaker")\n\n';
-  return head + calls.join('\n');
+  return head + before + calls.join('\n');
 }
 
 /** The members of a record that `Create…` takes. */

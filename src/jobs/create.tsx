@@ -2,6 +2,7 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import type { FormEvent } from 'react';
 
+import type { Account } from '../core/account';
 import { ensureBucket, useAccount } from '../core/account';
 import { Button } from '../core/button';
 import { call } from '../core/client';
@@ -10,13 +11,13 @@ import { useSmkit, useTrans } from '../core/context';
 import { SelectField, TextField } from '../core/fields';
 import { freshName } from '../core/format';
 import { ErrorNotice, Loading } from '../core/notice';
-import { boto3Code } from '../core/python';
+import { boto3Code, literal } from '../core/python';
 import { putObject } from '../core/s3';
 import { S3Field } from '../core/s3-field';
 import { Tabs } from '../core/tabs';
 import type { Draft } from './request';
 import { IMAGES, request, scriptPlace } from './request';
-import { shortForm } from './short';
+import { asPythonText, shortForm } from './short';
 
 const SCRIPT = `from pathlib import Path
 
@@ -27,6 +28,16 @@ for file in sorted(data.rglob("*")):
 output.mkdir(parents=True, exist_ok=True)
 (output / "done.txt").write_text("done")
 `;
+
+function uploadCode(draft: Draft, account: Account): string {
+  const key = scriptPlace(draft, account).split('/').slice(3).join('/');
+  return `boto3.client("s3").put_object(
+    Bucket=${literal(account.bucket)},
+    Key=${literal(key)},
+    Body=${asPythonText(draft.script)},
+)
+`;
+}
 
 /** A form for a script that runs as a processing job. */
 export function CreateProcessingJob(): JSX.Element {
@@ -141,9 +152,15 @@ export function CreateProcessingJob(): JSX.Element {
                 forms={[
                   {
                     label: 'boto3',
-                    code: boto3Code([
-                      { operation: 'CreateProcessingJob', input: { ...input } }
-                    ])
+                    code: boto3Code(
+                      [
+                        {
+                          operation: 'CreateProcessingJob',
+                          input: { ...input }
+                        }
+                      ],
+                      uploadCode(draft, account)
+                    )
                   },
                   ...shortForm({ ...input }, draft.script)
                 ]}

@@ -62,7 +62,8 @@ export function shortForm(record: Row, source?: string): CodeForm[] {
   ];
 }
 
-function asPythonText(source: string): string {
+/** Source code as a Python string that can be read. */
+export function asPythonText(source: string): string {
   const plain = !source.includes('"""') && !source.includes('\\');
   return plain ? `"""\n${source.trimEnd()}\n"""` : literal(source);
 }

@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import pytest
+from desk import Desk
+from playwright.sync_api import expect
+from sklearn.datasets import load_breast_cancer
+
+BUCKET = "ui-automl"
+KEPT = ["mean radius", "mean texture", "worst area", "worst concavity"]
+
+
+@pytest.fixture
+def table(desk: Desk) -> str:
+    """569 rows that scikit-learn carries, with a column of words to predict."""
+    frame = load_breast_cancer(as_frame=True).frame
+    frame = frame[KEPT].assign(found=frame["target"].map({0: "malignant", 1: "benign"}))
+    s3 = desk.lab.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="data/cells.csv", Body=frame.to_csv(index=False))
+    return f"s3://{BUCKET}/data/cells.csv"
+
+
+def test_from_a_table_to_an_answering_endpoint(desk: Desk, table: str) -> None:
+    desk.run("smkit:new-automl")
+    tab = desk.tab()
+    tab.get_by_label("Experiment name").fill("cells")
+    tab.get_by_role("button", name="Browse: Training data").click()
+    tab.get_by_role("button", name=BUCKET).click()
+    tab.get_by_role("button", name="data/").click()
+    desk.shoot("automl-browse")
+    tab.get_by_role("button", name="cells.csv").click()
+    expect(tab.get_by_role("table", name="First rows")).to_be_visible()
+    desk.shoot("automl-data")
+    tab.get_by_role("button", name="Next").click()
+    tab.get_by_role("button", name="Next").click()
+    expect(tab.get_by_role("alert")).to_contain_text("Choose the column to predict")
+    tab.get_by_label("Target column").select_option("found")
+    desk.shoot("automl-target")
+    tab.get_by_role("button", name="Next").click()
+    desk.shoot("automl-method")
+    tab.get_by_role("button", name="Next").click()
+    tab.get_by_label("Problem type").select_option("BinaryClassification")
+    tab.get_by_label("Objective metric").select_option("AUC")
+    tab.get_by_label("Longest run, in seconds").fill("45")
+    desk.shoot("automl-advanced")
+    tab.get_by_role("button", name="Next").click()
+    expect(tab.get_by_label("Python code")).to_contain_text("create_auto_ml_job_v2(")
+    desk.shoot("automl-review")
+    tab.get_by_role("button", name="Create experiment").click()
+
+    expect(tab.get_by_role("heading", name="cells", level=1)).to_be_visible()
+    desk.shoot("automl-running")
+    expect(tab.get_by_text("Completed", exact=True).first).to_be_visible(timeout=240_000)
+    tab.get_by_role("tab", name="Leaderboard").click()
+    expect(tab.get_by_role("table", name="Leaderboard").get_by_text("best")).to_be_visible()
+    desk.shoot("automl-leaderboard")
+    tab.get_by_role("tab", name="Artifacts").click()
+    expect(tab.get_by_role("link").first).to_be_visible()
+    desk.shoot("automl-artifacts")
+
+    tab.get_by_role("button", name="Deploy best candidate").click()
+    desk.page.get_by_role("dialog").get_by_label("Endpoint name").fill("cells-live")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Deploy").click()
+    expect(tab.get_by_role("heading", name="cells-live", level=1)).to_be_visible()
+    expect(tab.get_by_text("InService", exact=True)).to_be_visible(timeout=120_000)
+    desk.shoot("endpoint-record")
+    tab.get_by_role("tab", name="Try it").click()
+    tab.get_by_label("Body", exact=True).fill("17.99,10.38,2019.0,0.7119")
+    tab.get_by_role("button", name="Send").click()
+    expect(tab.get_by_label("Body of the answer")).to_contain_text("malignant")
+    desk.shoot("endpoint-try-it")
+    desk.lab.client("sagemaker").delete_endpoint(EndpointName="cells-live")
+    expect(tab.get_by_text("Deleting", exact=True).or_(tab.get_by_role("alert"))).to_be_visible()
+
+
+def test_an_endpoint_cannot_be_made_without_a_model(desk: Desk) -> None:
+    desk.run("smkit:new-endpoint")
+    tab = desk.tab()
+    tab.get_by_role("button", name="Next").click()
+    expect(tab.get_by_role("alert")).to_contain_text("Choose a model")
+    tab.get_by_role("radio", name="A new one").check()
+    desk.shoot("endpoint-wizard")

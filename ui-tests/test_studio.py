@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+from desk import Desk
+from playwright.sync_api import expect
+
+PAGES = [
+    "models",
+    "endpoints",
+    "endpoint-configs",
+    "automl",
+    "model-package-groups",
+    "experiments",
+    "trials",
+]
+
+
+def test_the_panel_opens_pages_with_the_keyboard_alone(desk: Desk) -> None:
+    desk.run("smkit:show-studio")
+    panel = desk.page.get_by_role("navigation", name="smkit Studio")
+    expect(panel.get_by_role("button", name="AutoML experiments")).to_be_visible()
+    desk.shoot("studio-panel")
+    panel.get_by_role("button", name="AutoML experiments").focus()
+    desk.page.keyboard.press("ArrowDown")
+    desk.page.keyboard.press("Enter")
+    expect(desk.tab().get_by_role("heading", name="Processing jobs", level=1)).to_be_visible()
+
+
+def test_every_list_has_a_page(desk: Desk) -> None:
+    for name in PAGES:
+        desk.run("smkit:open", page=name)
+        expect(desk.tab().get_by_role("heading", level=1)).to_be_visible()
+        expect(desk.tab().get_by_role("status")).to_have_count(0)
+        expect(desk.tab().get_by_role("alert")).to_have_count(0)
+        desk.shoot(f"list-{name}")
+
+
+def test_the_panel_counts_what_there_is(desk: Desk) -> None:
+    desk.run("smkit:show-studio")
+    item = desk.page.get_by_role("navigation", name="smkit Studio").get_by_role(
+        "button", name="Experiments"
+    )
+    sagemaker = desk.lab.client("sagemaker")
+    before = len(sagemaker.list_experiments()["ExperimentSummaries"])
+    sagemaker.create_experiment(ExperimentName=f"counted-{before}")
+    expect(item).to_contain_text(str(before + 1))
+
+
+def test_the_launcher_has_cards(desk: Desk) -> None:
+    desk.run("launcher:create")
+    launcher = desk.page.locator(".jp-Launcher:visible")
+    for card in ("AutoML Experiment", "Endpoint", "Processing Job"):
+        expect(launcher.get_by_text(card, exact=True)).to_be_visible()
+    desk.shoot("launcher")
+
+
+def test_pages_come_back_with_the_layout(desk: Desk) -> None:
+    desk.run("smkit:open", page="models")
+    expect(desk.tab().get_by_role("heading", name="Models", level=1)).to_be_visible()
+    with desk.page.expect_response(lambda answer: "/api/workspaces/" in answer.url):
+        desk.run("docmanager:save-all")
+    desk.page.goto(f"{desk.lab.url}lab")
+    expect(desk.tab().get_by_role("heading", name="Models", level=1)).to_be_visible(timeout=30_000)
+
+
+def test_code_goes_into_a_notebook(desk: Desk) -> None:
+    desk.lab.client("sagemaker").create_experiment(ExperimentName="to-insert")
+    desk.run("smkit:open", page="experiments/record", name="to-insert")
+    desk.tab().get_by_role("tab", name="Code").click()
+    desk.shoot("experiment-code")
+    desk.tab().get_by_role("button", name="Insert into notebook").click()
+    select = desk.page.get_by_role("button", name="Select Kernel")
+    cell = desk.page.locator(".jp-Notebook .cm-content").filter(has_text="create_experiment(")
+    expect(cell.or_(select).first).to_be_visible(timeout=30_000)
+    if select.is_visible():
+        select.click()
+    expect(cell).to_contain_text('ExperimentName="to-insert"')
