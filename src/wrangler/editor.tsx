@@ -160,7 +160,11 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
               <EmptyState
                 title={trans.__('An empty flow')}
                 action={
-                  <Button mood="primary" onClick={() => beginOf('SOURCE')}>
+                  <Button
+                    mood="primary"
+                    disabled={!operators.data}
+                    onClick={() => beginOf('SOURCE')}
+                  >
                     {trans.__('Add a source')}
                   </Button>
                 }

@@ -1,5 +1,6 @@
 import '@xyflow/react/dist/base.css';
 
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { Edge, Node, NodeProps } from '@xyflow/react';
 import {
   Background,
@@ -72,7 +73,7 @@ export function FlowGraph(props: Props): JSX.Element {
     }))
   );
 
-  const onKeyDown = (event: KeyboardEvent): void => {
+  const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
     const isOnStep = (event.target as Element).closest('.react-flow__node');
     if (!isOnStep || !selected) {
       return;
@@ -80,6 +81,8 @@ export function FlowGraph(props: Props): JSX.Element {
     if (event.key === 'Delete' || event.key === 'Backspace') {
       event.preventDefault();
       onDelete(selected);
+      // The step that had the focus goes: keys still belong to the graph.
+      event.currentTarget.focus();
     }
   };
 
@@ -87,6 +90,7 @@ export function FlowGraph(props: Props): JSX.Element {
     <div
       className="smkit-FlowGraph"
       role="group"
+      tabIndex={-1}
       aria-label={trans.__('Steps of the flow')}
       onKeyDown={onKeyDown}
     >
@@ -156,7 +160,7 @@ function StepBox({ data, selected }: NodeProps<StepNode>): JSX.Element {
         {data.problem
           ? trans.__('Needs attention')
           : data.rows === undefined
-            ? kindName(data.kind, trans.__)
+            ? kindName(data.kind, trans)
             : trans.__('%1 rows', data.rows.toLocaleString())}
       </span>
       <Handle
@@ -169,13 +173,13 @@ function StepBox({ data, selected }: NodeProps<StepNode>): JSX.Element {
   );
 }
 
-function kindName(kind: string, __: (text: string) => string): string {
+function kindName(kind: string, trans: TranslationBundle): string {
   const names: Readonly<Record<string, string>> = {
-    SOURCE: __('Source'),
-    TRANSFORM: __('Transform'),
-    DATASET: __('Data set'),
-    DESTINATION: __('Destination'),
-    VISUALIZATION: __('Analysis')
+    SOURCE: trans.__('Source'),
+    TRANSFORM: trans.__('Transform'),
+    DATASET: trans.__('Data set'),
+    DESTINATION: trans.__('Destination'),
+    VISUALIZATION: trans.__('Analysis')
   };
   return names[kind] ?? kind;
 }

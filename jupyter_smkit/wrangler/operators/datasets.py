@@ -32,8 +32,8 @@ OPERATORS = (
         schema=form(
             "dataset_definition",
             dataset_definition=form(
-                "s3ExecutionContext name",
-                name=text("Name"),
+                "s3ExecutionContext",
+                name=text("Name", description="Left empty: the name of the file"),
                 s3ExecutionContext=form(
                     "s3Uri",
                     s3Uri={
