@@ -23,9 +23,9 @@ $(VENV)/.ready: pyproject.toml constraints.txt package.json scripts/system-packa
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --upgrade uv -c constraints.txt
 	@$(BIN)/uv pip install --quiet --compile-bytecode -c constraints.txt \
-		hatchling hatch-nodejs-version hatch-jupyter-builder "jupyter-builder>=1.3,<2" "jupyterlab>=4.4,<5"
+		editables hatchling hatch-nodejs-version hatch-jupyter-builder "jupyter-builder>=1.3,<2" "jupyterlab>=4.4,<5"
 	@echo "==> smkit and its front end (about 1 minute)"
-	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv pip install --quiet --compile-bytecode --no-build-isolation \
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv pip install --quiet --compile-bytecode --no-build-isolation-package jupyter-smkit \
 		-c constraints.txt -e ".[dev]"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-builder develop . --overwrite >/dev/null
 	@touch $@
