@@ -3,11 +3,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from tests.conftest import Smkit
-from tests.state.conftest import postgresql
 
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.config import Home
+from tests.conftest import Smkit
+from tests.state.conftest import postgresql
 
 __all__ = ["postgresql"]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -265,7 +266,7 @@ def test_a_job_survives_kill_9(fresh_smkit: Any, killed: str, tmp_path: Any) -> 
     os.kill(pid, signal.SIGKILL)
     assert wait_until(lambda: lease.holder(smkit.home.locks, killed) != pid, 10)
     try:
-        open(f"/dev/shm/{flag}", "w").close()
+        Path(f"/dev/shm/{flag}").touch()
         assert wait_until(lambda: serve.up(smkit.home), 30)
         retrying = smkit.client("sagemaker")
         assert (
@@ -276,7 +277,7 @@ def test_a_job_survives_kill_9(fresh_smkit: Any, killed: str, tmp_path: Any) -> 
             == "Completed"
         )
     finally:
-        os.unlink(f"/dev/shm/{flag}")
+        Path(f"/dev/shm/{flag}").unlink()
     body = smkit.client("s3").get_object(Bucket=bucket, Key="out/end.txt")["Body"].read()
     assert body == b"whole"
 
