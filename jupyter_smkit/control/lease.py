@@ -64,7 +64,7 @@ def is_kept(fd: int, locks: Path, role: str) -> bool:
     It is not once the home was deleted or moved: its holder then has to end.
     """
     try:
-        there = os.stat(_file(locks, role))
+        there = _file(locks, role).stat()
     except FileNotFoundError:
         return False
     held = os.fstat(fd)

@@ -22,10 +22,11 @@ class Bell:
 
     def __init__(self, engine: Engine) -> None:
         pooled = engine.raw_connection()
-        self._connection: Any = pooled.driver_connection
+        connection: Any = pooled.driver_connection
         pooled.detach()
-        self._connection.autocommit = True
-        self._connection.execute(f"LISTEN {CHANNEL}")
+        connection.autocommit = True
+        connection.execute(f"LISTEN {CHANNEL}")
+        self._connection = connection
 
     def fileno(self) -> int:
         return int(self._connection.fileno())
