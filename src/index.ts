@@ -4,12 +4,14 @@ import { automl } from './automl/plugin';
 import { core } from './core/plugin';
 import { endpoints } from './endpoints/plugin';
 import { jobs } from './jobs/plugin';
+import { objects } from './objects/plugin';
 import { studio } from './studio/plugin';
 import { plugins as wrangler } from './wrangler';
 
 const plugins: JupyterFrontEndPlugin<unknown>[] = [
   core,
   studio,
+  objects,
   jobs,
   automl,
   endpoints,

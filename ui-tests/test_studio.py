@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import re
+
 from desk import Desk
 from playwright.sync_api import expect
 
@@ -36,9 +38,8 @@ def test_every_list_has_a_page(desk: Desk) -> None:
 
 def test_the_panel_counts_what_there_is(desk: Desk) -> None:
     desk.run("smkit:show-studio")
-    item = desk.page.get_by_role("navigation", name="smkit Studio").get_by_role(
-        "button", name="Experiments"
-    )
+    panel = desk.page.get_by_role("navigation", name="smkit Studio")
+    item = panel.get_by_role("button").filter(has_text=re.compile("^Experiments"))
     sagemaker = desk.lab.client("sagemaker")
     before = len(sagemaker.list_experiments()["ExperimentSummaries"])
     sagemaker.create_experiment(ExperimentName=f"counted-{before}")
@@ -50,6 +51,7 @@ def test_the_launcher_has_cards(desk: Desk) -> None:
     launcher = desk.page.locator(".jp-Launcher:visible")
     for card in ("AutoML Experiment", "Endpoint", "Processing Job"):
         expect(launcher.get_by_text(card, exact=True)).to_be_visible()
+    launcher.get_by_text("Processing Job", exact=True).scroll_into_view_if_needed()
     desk.shoot("launcher")
 
 
@@ -74,3 +76,15 @@ def test_code_goes_into_a_notebook(desk: Desk) -> None:
     if select.is_visible():
         select.click()
     expect(cell).to_contain_text('ExperimentName="to-insert"')
+
+
+def test_buckets_are_a_drive(desk: Desk) -> None:
+    s3 = desk.lab.client("s3")
+    s3.create_bucket(Bucket="ui-drive")
+    s3.put_object(Bucket="ui-drive", Key="folder/note.txt", Body=b"kept in a bucket")
+    desk.run("smkit:open-buckets")
+    browser = desk.page.locator("#smkit-buckets")
+    browser.get_by_text("ui-drive").dblclick()
+    browser.get_by_text("folder", exact=True).dblclick()
+    browser.get_by_text("note.txt").dblclick()
+    expect(desk.page.locator(".jp-FileEditor")).to_contain_text("kept in a bucket")

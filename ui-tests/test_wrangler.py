@@ -10,6 +10,7 @@ from desk import Desk, Lab
 from playwright.sync_api import Locator, expect
 from sklearn.datasets import load_wine
 
+from jupyter_smkit.control.processes import wait_until
 from jupyter_smkit.wrangler import edit
 from jupyter_smkit.wrangler.flow import Flow, dumps, load
 
@@ -137,10 +138,11 @@ def test_a_flow_runs_as_a_job_and_shows_its_code(desk: Desk, flow: Flow) -> None
     tab.get_by_role("button", name="Start the job").click()
     expect(tab.get_by_text(f"{name} is on its way")).to_be_visible()
     desk.shoot("flow-job")
-    sagemaker = desk.lab.client("sagemaker")
-    waiter = sagemaker.get_waiter("processing_job_completed_or_stopped")
-    waiter.wait(ProcessingJobName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 60})
-    job = sagemaker.describe_processing_job(ProcessingJobName=name)
+    describe = desk.lab.client("sagemaker").describe_processing_job
+    assert wait_until(
+        lambda: describe(ProcessingJobName=name)["ProcessingJobStatus"] != "InProgress", 60
+    )
+    job = describe(ProcessingJobName=name)
     assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
 
 

@@ -7,6 +7,9 @@ from typing import Any
 from jupyter_server.extension.application import ExtensionApp
 
 from jupyter_smkit.config import Home
+from jupyter_smkit.objects.contents import BucketContents
+from jupyter_smkit.server.buckets import EdgeBuckets
+from jupyter_smkit.server.contents import CheckpointsHandler, ContentsHandler
 from jupyter_smkit.server.edge import Edge
 from jupyter_smkit.server.events import Events, EventsHandler
 from jupyter_smkit.server.handlers import (
@@ -22,6 +25,8 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/smkit/s3(/.*)", ObjectHandler),
     (r"/smkit/invoke/([^/]+)", InvokeHandler),
     (r"/smkit/wrangler/([a-z_-]+)", WranglerHandler),
+    (r"/smkit/contents/?(.*)/checkpoints", CheckpointsHandler),
+    (r"/smkit/contents/?(.*)", ContentsHandler),
     (r"/smkit/status", StatusHandler),
     (r"/smkit/events", EventsHandler),
 ]
@@ -35,6 +40,7 @@ class SmkitExtension(ExtensionApp):
     def initialize_settings(self) -> None:
         edge = Edge(Home.from_environment())
         self.settings.update(smkit_edge=edge, smkit_events=Events(edge))
+        self.settings["smkit_contents"] = BucketContents(EdgeBuckets(edge))
 
     def initialize_handlers(self) -> None:
         self.handlers.extend(ROUTES)

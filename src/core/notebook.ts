@@ -6,7 +6,8 @@ import type { CommandRegistry } from '@lumino/commands';
 export async function insertCode(
   code: string,
   commands: CommandRegistry,
-  notebooks: INotebookTracker | null
+  notebooks: INotebookTracker | null,
+  show: (id: string) => void
 ): Promise<void> {
   let panel = notebooks?.currentWidget ?? null;
   const isNew = panel === null;
@@ -22,5 +23,5 @@ export async function insertCode(
     NotebookActions.insertBelow(panel.content);
   }
   panel.content.activeCell?.model.sharedModel.setSource(code);
-  await commands.execute('docmanager:activate', { path: panel.context.path });
+  show(panel.id);
 }

@@ -63,7 +63,10 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
         host.textContent = '';
         await languages.highlight(code, languages.findBest('python'), host);
       },
-      insertCode: code => insertCode(code, app.commands, notebooks)
+      insertCode: code =>
+        insertCode(code, app.commands, notebooks, id =>
+          app.shell.activateById(id)
+        )
     };
 
     app.commands.addCommand(OPEN_COMMAND, {

@@ -1,0 +1,14 @@
+import { Drive } from '@jupyterlab/services';
+
+import { objectUrl } from '../core/s3';
+
+/** The buckets of s3:// as a drive of JupyterLab's contents. */
+export class BucketDrive extends Drive {
+  constructor() {
+    super({ name: 's3', apiEndpoint: 'smkit/contents' });
+  }
+
+  override getDownloadUrl(localPath: string): Promise<string> {
+    return Promise.resolve(objectUrl(`s3://${localPath}`, true));
+  }
+}

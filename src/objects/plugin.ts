@@ -1,0 +1,57 @@
+import type {
+  JupyterFrontEnd,
+  JupyterFrontEndPlugin
+} from '@jupyterlab/application';
+import { MainAreaWidget } from '@jupyterlab/apputils';
+import { IFileBrowserFactory } from '@jupyterlab/filebrowser';
+import { folderIcon } from '@jupyterlab/ui-components';
+
+import { ISmkit } from '../core/smkit';
+import { BucketDrive } from './drive';
+
+const COMMAND = 'smkit:open-buckets';
+const ID = 'smkit-buckets';
+
+/** The buckets in a file browser of their own, in the main area. */
+export const objects: JupyterFrontEndPlugin<void> = {
+  id: 'jupyter-smkit:objects',
+  description: 'The buckets of s3:// in a file browser.',
+  autoStart: true,
+  requires: [ISmkit, IFileBrowserFactory],
+  activate: (
+    app: JupyterFrontEnd,
+    smkit: ISmkit,
+    factory: IFileBrowserFactory
+  ): void => {
+    const { trans } = smkit;
+    const drive = new BucketDrive();
+    app.serviceManager.contents.addDrive(drive);
+    let tab: MainAreaWidget | null = null;
+
+    app.commands.addCommand(COMMAND, {
+      label: trans.__('Open the Buckets'),
+      describedBy: { args: { type: 'object', properties: {} } },
+      execute: () => {
+        if (!tab || tab.isDisposed) {
+          const content = factory.createFileBrowser(ID, {
+            driveName: drive.name,
+            restore: false
+          });
+          tab = new MainAreaWidget({ content });
+          tab.id = `${ID}-tab`;
+          tab.title.label = trans.__('Buckets');
+          tab.title.icon = folderIcon;
+          app.shell.add(tab, 'main');
+        }
+        app.shell.activateById(tab.id);
+      }
+    });
+    smkit.addTreeItem({
+      section: 'data',
+      label: trans.__('Buckets'),
+      icon: folderIcon,
+      rank: 5,
+      command: COMMAND
+    });
+  }
+};
