@@ -6,7 +6,6 @@ import fcntl
 import hashlib
 import os
 import re
-import shlex
 import shutil
 import subprocess
 import sys
@@ -68,11 +67,17 @@ def satisfied(requirements: Sequence[str]) -> bool:
 
 
 def requirements(file: Path) -> list[str]:
-    """The lines of a requirements.txt as words for an installer; options keep their place."""
+    """What a requirements.txt asks for, and in the files it names: one word each for uv."""
     wanted = []
     for line in file.read_text(errors="replace").replace("\\\n", " ").splitlines():
         text = re.sub(r"(^|\s)#.*", "", line).strip()
-        wanted += shlex.split(text) if text.startswith("-") else [text] if text else []
+        match text.split(None, 1) if text.startswith("-") else [text]:
+            case ["-r" | "--requirement", other]:
+                wanted += requirements(file.parent / other)
+            case [option, value]:
+                wanted.append(f"{option}={value}" if option.startswith("--") else option + value)
+            case [requirement] if requirement:
+                wanted.append(requirement)
     return wanted
 
 

@@ -12,6 +12,7 @@ from jupyter_smkit.compute.executor import Input, Launch
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.state.records import Json, Record
 
+_CODE = "/opt/ml/code"
 _PING = 2.0
 """Seconds in which a container must answer /ping, as SageMaker has it."""
 
@@ -88,6 +89,13 @@ def _launch(
     source = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
     uri = container.get("ModelDataUrl") or source.get("S3Uri")
     packed = source.get("CompressionType", "Gzip") == "Gzip"
+    environment = container.get("Environment") or {}
+    # A script that the SageMaker SDK left beside the model's archive, not in it.
+    code = environment.get("SAGEMAKER_SUBMIT_DIRECTORY", "")
+    inputs = [Input(uri, "/opt/ml/model", extract=packed)] if uri else []
+    if code.startswith("s3://"):
+        inputs.append(Input(code, _CODE, extract=True))
+        environment = {**environment, "SAGEMAKER_SUBMIT_DIRECTORY": _CODE}
     return Launch(
         id=f"{endpoint.account}.{endpoint.region}.Worker.{endpoint.key}.{digest}",
         argv=("python", "-m", "jupyter_smkit.gateway.worker"),
@@ -99,11 +107,11 @@ def _launch(
         environment={
             "AWS_REGION": endpoint.region,
             "SM_MODEL_DIR": "/opt/ml/model",
-            **(container.get("Environment") or {}),
+            **environment,
         },
-        inputs=(Input(uri, "/opt/ml/model", extract=packed),) if uri else (),
+        inputs=tuple(inputs),
         directories=("/opt/ml/model",),
-        requirements=(),
+        requirement_files=tuple(f"{at}/requirements.txt" for at in (_CODE, "/opt/ml/model/code")),
         socket=str(controllers.home.run / "workers" / f"{digest}.sock"),
         grace=10.0,
         hostname="model",

@@ -46,6 +46,11 @@ def create_training_job(registry: Registry, call: Call) -> Params:
             "AlgorithmSpecification must have a TrainingImage: training with an algorithm's name "
             "is not supported by smkit yet"
         )
+    for channel in call.params.get("InputDataConfig") or ():
+        if not (channel.get("DataSource") or {}).get("S3DataSource"):
+            raise ValidationException(
+                f"Channel {channel['ChannelName']}: only S3DataSource is supported by smkit yet"
+            )
     return create(TRAINING_JOB, registry, call)
 
 

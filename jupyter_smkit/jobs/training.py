@@ -6,6 +6,7 @@ import json
 
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output
 from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.jobs import script_mode
 from jupyter_smkit.jobs.run import advance, launch_id
 from jupyter_smkit.state.records import Json, Record
 
@@ -29,6 +30,7 @@ def launch(record: Record) -> Launch:
     hyperparameters = request.get("HyperParameters") or {}
     host = "algo-1"
     prefix = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{record.key}/output"
+    code = str(script_mode.decoded(hyperparameters).get("sagemaker_submit_directory", ""))
     checkpoint = request.get("CheckpointConfig") or {}
     outputs = [
         Output(f"{prefix}/model.tar.gz", "/opt/ml/model", archive=True),
@@ -40,7 +42,7 @@ def launch(record: Record) -> Launch:
     return Launch(
         id=launch_id(record),
         argv=(
-            *(algorithm.get("ContainerEntrypoint") or ("train",)),
+            *(algorithm.get("ContainerEntrypoint") or script_mode.COMMAND),
             *(algorithm.get("ContainerArguments") or ()),
         ),
         image=algorithm["TrainingImage"],
@@ -62,17 +64,21 @@ def launch(record: Record) -> Launch:
             },
             **(request.get("Environment") or {}),
         },
-        inputs=tuple(
-            Input(
-                channel["DataSource"]["S3DataSource"]["S3Uri"],
-                f"/opt/ml/input/data/{channel['ChannelName']}",
-                channel["DataSource"]["S3DataSource"].get("S3DataType", "S3Prefix"),
-                decompress=channel.get("CompressionType") == "Gzip",
-            )
-            for channel in channels
+        inputs=(
+            *(
+                Input(
+                    channel["DataSource"]["S3DataSource"]["S3Uri"],
+                    f"/opt/ml/input/data/{channel['ChannelName']}",
+                    channel["DataSource"]["S3DataSource"].get("S3DataType", "S3Prefix"),
+                    decompress=channel.get("CompressionType") == "Gzip",
+                )
+                for channel in channels
+            ),
+            *([Input(code, script_mode.CODE, extract=True)] if code.startswith("s3://") else ()),
         ),
         outputs=tuple(outputs),
-        directories=("/opt/ml/code", *(made.path for made in outputs)),
+        directories=(script_mode.CODE, *(made.path for made in outputs)),
+        requirement_files=(f"{script_mode.CODE}/requirements.txt",),
         files={
             "/opt/ml/input/config/hyperparameters.json": json.dumps(hyperparameters),
             "/opt/ml/input/config/resourceconfig.json": json.dumps(_resources(request, host)),
