@@ -16,7 +16,7 @@ from sqlalchemy import Engine, inspect, text
 from jupyter_smkit.config import Home
 from jupyter_smkit.state.engine import connect, url_of
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision in ``migrations/versions``; a test holds it against the folder."""
 _KEPT_BACKUPS = 3
 

@@ -34,6 +34,8 @@ records = Table(
     PrimaryKeyConstraint("account", "region", "kind", "key"),
     Index("records_by_arn", "arn"),
     Index("records_by_created", "account", "region", "kind", "created", "key"),
+    Index("records_by_name", "account", "region", "kind", "name", "key"),
+    Index("records_by_modified", "account", "region", "kind", "modified", "key"),
     Index("records_by_status", "kind", "status"),
 )
 
