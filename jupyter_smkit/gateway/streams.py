@@ -103,10 +103,11 @@ class Body:
             self._waiter.set_result(None)
 
     def take(self) -> bytes:
-        """What is here now."""
+        """What is here now; its sender, if it was held back, goes on."""
         data = self._chunks[0] if len(self._chunks) == 1 else b"".join(self._chunks)
         self._chunks.clear()
         self.buffered = 0
+        self._regulate()
         return data
 
     async def read(self) -> bytes:
@@ -121,9 +122,7 @@ class Body:
                 await self._waiter
             finally:
                 self._waiter = None
-        data = self.take()
-        self._regulate()
-        return data
+        return self.take()
 
     async def whole(self, limit: int) -> bytes:
         """All bytes; raises BodyTooLarge beyond ``limit``."""
