@@ -43,6 +43,9 @@ class Service:
     answer: Callable[[Sequence[Inquiry]], list[Outcome]]
     batch: int = 1
     """Inquiries that it takes at once."""
+    inline: bool = False
+    """Whether it may run on the event loop while it is quick: on any thread, and in a time that
+    depends on the rows alone."""
 
 
 def media_type(value: str) -> str:

@@ -65,7 +65,7 @@ def service(
                 outcomes[asked.index] = outcome
         return outcomes
 
-    return Service(flavour, answer, BATCH)
+    return Service(flavour, answer, BATCH, inline=True)
 
 
 def _each_if_not_all(

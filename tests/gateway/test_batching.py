@@ -1,13 +1,18 @@
-"""The prediction thread: order, batches, failures."""
+"""Predictions: their order, batches, failures, and where they run."""
 
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
-from jupyter_smkit.gateway.batching import Predictions
+import pytest
+
+from jupyter_smkit.gateway.batching import SMALL, Predictions
 from jupyter_smkit.gateway.inference import Inquiry, Outcome, Reply, Service
+from jupyter_smkit.gateway.worker import application
 
 
 class Model:
@@ -92,4 +97,105 @@ async def test_what_is_asked_before_the_model_is_loaded_waits() -> None:
     loaded.set()
     assert await first == Reply(b"A", "text/plain")
     assert asked.ready
+    asked.close()
+
+
+class Paced:
+    """Takes as many seconds as a request says, by its own clock; for ``hold`` until it may go on."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+        self.batches: list[int] = []
+        self.on_loop: list[bool] = []
+        self.entered = threading.Event()
+        self.go = threading.Event()
+
+    def predictions(self, *, inline: bool = True) -> Predictions:
+        service = Service("test", self.answer, batch=8, inline=inline)
+        loop = asyncio.get_running_loop()
+        return Predictions(lambda: service, loop, lambda: None, clock=lambda: self.now)
+
+    def answer(self, inquiries: Sequence[Inquiry]) -> list[Outcome]:
+        self.batches.append(len(inquiries))
+        self.on_loop.append(threading.current_thread() is threading.main_thread())
+        for inquiry in inquiries:
+            if inquiry.body.startswith(b"hold"):
+                self.entered.set()
+                assert self.go.wait(10), "nothing else was answered meanwhile"
+            else:
+                self.now += float(inquiry.body)
+        return [Reply(inquiry.body, "text/plain") for inquiry in inquiries]
+
+
+async def ask(asked: Predictions, *bodies: bytes) -> None:
+    outcomes = await asyncio.gather(*(asked.ask(Inquiry(body)) for body in bodies))
+    assert [outcome.body for outcome in outcomes if isinstance(outcome, Reply)] == [*bodies]
+
+
+async def test_a_model_that_is_quick_for_a_while_runs_on_the_loop() -> None:
+    model = Paced()
+    asked = model.predictions()
+    for _ in range(40):
+        await ask(asked, b"0.001")
+    assert not any(model.on_loop[:20])
+    assert model.on_loop[-1]
+    await ask(asked, b"0.001", b"0.002", b"0.001")
+    assert (model.batches[-1], model.on_loop[-1]) == (3, True)
+    asked.close()
+
+
+async def test_slow_and_large_requests_go_to_the_thread() -> None:
+    model = Paced()
+    asked = model.predictions()
+    for _ in range(40):
+        await ask(asked, b"0.001")
+    await ask(asked, b"0.001" + b" " * SMALL)
+    assert model.on_loop[-2:] == [True, False]
+    await ask(asked, b"0.001")
+    assert model.on_loop[-1]
+    await ask(asked, b"0.5")
+    await ask(asked, b"0.001")
+    assert not model.on_loop[-1]
+    asked.close()
+
+
+async def test_a_script_stays_on_its_thread() -> None:
+    model = Paced()
+    asked = model.predictions(inline=False)
+    for _ in range(40):
+        await ask(asked, b"0.001")
+    assert not any(model.on_loop)
+    asked.close()
+
+
+@pytest.mark.parametrize(
+    ("before", "slow"), [(b"0.5", b"hold"), (b"0.001", b"hold" + b" " * SMALL)]
+)
+async def test_a_ping_is_answered_during_a_slow_prediction(
+    tmp_path: Path, before: bytes, slow: bytes
+) -> None:
+    model = Paced()
+    asked = model.predictions()
+    for _ in range(40):
+        await ask(asked, b"0.001")
+    assert model.on_loop[-1]
+    await ask(asked, before)
+    server = application(asked)
+    path = os.fspath(tmp_path / "worker")
+    accepting = await asyncio.get_running_loop().create_unix_server(server.protocol, path)
+
+    reader, writer = await asyncio.open_unix_connection(path)
+    writer.write(b"POST /invocations HTTP/1.1\r\ncontent-length: %d\r\n\r\n" % len(slow) + slow)
+    await asyncio.to_thread(model.entered.wait, 10)
+    ping_reader, ping_writer = await asyncio.open_unix_connection(path)
+    ping_writer.write(b"GET /ping HTTP/1.1\r\n\r\n")
+    assert (await ping_reader.readline()).startswith(b"HTTP/1.1 200 ")
+    assert not model.go.is_set()
+    model.go.set()
+    assert (await reader.readline()).startswith(b"HTTP/1.1 200 ")
+
+    writer.close()
+    ping_writer.close()
+    accepting.close()
+    await server.stop(0.0)
     asked.close()
