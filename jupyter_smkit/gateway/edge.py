@@ -11,7 +11,7 @@ import signal
 import socket
 import time
 import zlib
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from jupyter_smkit.api.credentials import Credentials
@@ -107,12 +107,11 @@ def wake_socket(home: Home) -> socket.socket:
 def application(gateway: Gateway, api: Pool) -> Server:
     """Invocations to ``gateway``, everything else to ``api``."""
 
-    async def handle(exchange: Exchange) -> None:
-        is_invocation = exchange.method == "POST" and exchange.target.startswith("/endpoints/")
-        if is_invocation and PATH.fullmatch(exchange.target.partition("?")[0]):
-            await gateway.invoke(exchange)
-        else:
-            await forward(exchange, api)
+    def handle(exchange: Exchange) -> Awaitable[None]:
+        asked = PATH.match(exchange.target) if exchange.method == "POST" else None
+        if asked is None:
+            return forward(exchange, api)
+        return gateway.invoke(exchange, asked[1], asked[2])
 
     return Server(handle)
 

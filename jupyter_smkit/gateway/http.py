@@ -6,7 +6,9 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable
+from functools import lru_cache
 from http import HTTPStatus
+from itertools import chain
 
 import httptools
 
@@ -30,16 +32,18 @@ _STATUS_LINES = {
 
 
 def fold(raw: RawHeaders) -> dict[str, str]:
-    """Headers by lower-case name; repeated ones joined by a comma, as signatures take them."""
+    """Headers by lower-case name, as signatures take them: repeated ones are joined by a comma, and
+    a value has one character for each of its bytes."""
     headers: dict[str, str] = {}
     for name, value in raw:
-        key = name.decode("latin-1").lower()
-        try:
-            text = value.decode()
-        except UnicodeDecodeError:
-            text = value.decode("latin-1")
+        key, text = _lower(name), value.decode("latin-1")
         headers[key] = f"{headers[key]},{text}" if key in headers else text
     return headers
+
+
+@lru_cache(maxsize=512)
+def _lower(name: bytes) -> str:
+    return name.decode("latin-1").lower()
 
 
 class Exchange:
@@ -68,10 +72,11 @@ class Exchange:
 
     async def whole(self, limit: int) -> bytes:
         """The request's body; raises BodyTooLarge, before it was sent where its length is told."""
-        told = self.headers.get("content-length", "0")
-        if told.isdigit() and int(told) > limit:
-            raise BodyTooLarge
-        self.proceed()
+        if not self.body.complete:
+            told = self.headers.get("content-length", "0")
+            if told.isdigit() and int(told) > limit:
+                raise BodyTooLarge
+            self.proceed()
         return await self.body.whole(limit)
 
     def answer(self, status: int, headers: RawHeaders = (), body: bytes = b"") -> None:
@@ -208,8 +213,7 @@ class Connection(Stream):
 
     def on_headers_complete(self) -> None:
         self._head_since = None
-        size = len(self._target) + sum(len(name) + len(value) for name, value in self.headers)
-        if size > MAX_HEAD:
+        if len(self._target) + sum(map(len, chain.from_iterable(self.headers))) > MAX_HEAD:
             self._refusal = 431
             raise ValueError("the head is too large")
         method = self.parser.get_method().decode("latin-1")

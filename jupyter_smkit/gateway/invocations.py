@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
-import os
 import random
 import re
 import time
@@ -20,12 +19,12 @@ from jupyter_smkit.gateway.limits import checked_headers
 from jupyter_smkit.gateway.metrics import Metrics
 from jupyter_smkit.gateway.routes import Endpoint, Routes, Variant, choose
 from jupyter_smkit.gateway.streams import BodyTooLarge
-from jupyter_smkit.gateway.upstream import Lost, Pool
+from jupyter_smkit.gateway.upstream import Lost, Pool, Response
 
 MAX_BODY = 6_291_456
 MODEL_TIMEOUT = 60.0
 PATH = re.compile(
-    r"/endpoints/([^/?]+)/(invocations|invocations-response-stream|async-invocations)"
+    r"/endpoints/([^/?]+)/(invocations|invocations-response-stream|async-invocations)(?=\?|$)"
 )
 _OPERATIONS = {
     "invocations": "InvokeEndpoint",
@@ -66,17 +65,6 @@ class ModelError(ApiError):
         }
 
 
-@dataclass(frozen=True)
-class Answer:
-    """What the model said. ``at``: when, by the performance counter."""
-
-    at: float
-    status: int
-    content_type: bytes
-    attributes: bytes
-    body: bytes
-
-
 @dataclass
 class Gateway:
     """Serves the endpoints in ``routes``."""
@@ -96,17 +84,14 @@ class Gateway:
         for path in self.pools.keys() - self.routes.workers():
             self.pools.pop(path).close()
 
-    async def invoke(self, exchange: Exchange) -> None:
-        """Answers a request whose target matches ``PATH``."""
+    async def invoke(self, exchange: Exchange, name: str, verb: str) -> None:
+        """Answers a request; ``PATH`` has found the endpoint's name and the verb in its target."""
         try:
-            await self._invoke(exchange)
+            await self._invoke(exchange, name, verb)
         except ApiError as error:
             answer_error(exchange, error)
 
-    async def _invoke(self, exchange: Exchange) -> None:
-        path = PATH.fullmatch(exchange.target.partition("?")[0])
-        assert path is not None
-        name, verb = path.groups()
+    async def _invoke(self, exchange: Exchange, name: str, verb: str) -> None:
         try:
             body = await exchange.whole(MAX_BODY)
         except BodyTooLarge:
@@ -122,15 +107,16 @@ class Gateway:
         variant = self._variant(endpoint, exchange.headers.get("x-amzn-sagemaker-target-variant"))
         asked = time.perf_counter()
         try:
-            answer = await self._ask(endpoint, variant, headers, body)
+            answer, content = await self._ask(endpoint, variant, headers, body)
         except ApiError:
-            self._record(endpoint, variant, 500, begun, asked)
+            self._record(endpoint, variant, 500, begun, asked, time.perf_counter())
             raise
+        answered = time.perf_counter()
         if 200 <= answer.status < 300:
-            _answer(exchange, variant, answer)
-        self._record(endpoint, variant, answer.status, begun, asked, answer.at)
+            _answer(exchange, variant, answer, content)
+        self._record(endpoint, variant, answer.status, begun, asked, answered)
         if not exchange.started:
-            text = answer.body[:4096].decode(errors="replace")
+            text = content[:4096].decode(errors="replace")
             raise ModelError(endpoint, variant, answer.status, text)
 
     def _record(
@@ -140,12 +126,12 @@ class Gateway:
         status: int,
         begun: float,
         asked: float,
-        answered: float | None = None,
+        answered: float,
     ) -> None:
         """``begun``, ``asked`` and ``answered`` by the performance counter."""
-        now = time.perf_counter()
-        model = (answered or now) - asked
-        self.metrics.record(endpoint, variant.name, status, model, now - begun - model)
+        model = answered - asked
+        overhead = time.perf_counter() - begun - model
+        self.metrics.record(endpoint, variant.name, status, model, overhead)
 
     def _signer(self, exchange: Exchange, body: bytes) -> tuple[str, str]:
         """The account and region that the request is signed for."""
@@ -177,32 +163,28 @@ class Gateway:
 
     async def _ask(
         self, endpoint: Endpoint, variant: Variant, headers: bytes, body: bytes
-    ) -> Answer:
+    ) -> tuple[Response, bytes]:
+        """What a worker answers, and its body."""
         request = b"POST /invocations HTTP/1.1\r\nhost: model\r\n%bcontent-length: %d\r\n\r\n%b" % (
             headers,
             len(body),
             body,
         )
+        until = asyncio.get_running_loop().time() + self.model_timeout
         tried: list[str] = []
-        try:
-            async with asyncio.timeout(self.model_timeout):
-                for path in self._by_load(variant):
-                    try:
-                        status, raw, content = await self._send(path, request)
-                    except OSError as error:
-                        if isinstance(error, Lost):
-                            tried.append(path)
-                        if len(tried) > 1:
-                            break
-                        continue
-                    kind = raw.get(b"content-type", b"application/octet-stream")
-                    attributes = raw.get(b"x-amzn-sagemaker-custom-attributes", b"")
-                    return Answer(time.perf_counter(), status, kind, attributes, content)
-        except TimeoutError:
-            raise ModelError(endpoint, variant, 0, _TIMED_OUT) from None
-        except BodyTooLarge:
-            message = f"the model's answer is longer than {MAX_BODY} bytes"
-            raise ModelError(endpoint, variant, 500, message) from None
+        for path in self._by_load(variant):
+            try:
+                return await self._send(path, request, until)
+            except TimeoutError:
+                raise ModelError(endpoint, variant, 0, _TIMED_OUT) from None
+            except BodyTooLarge:
+                message = f"the model's answer is longer than {MAX_BODY} bytes"
+                raise ModelError(endpoint, variant, 500, message) from None
+            except OSError as error:
+                if isinstance(error, Lost):
+                    tried.append(path)
+                if len(tried) > 1:
+                    break
         if tried:
             message = "the model's process ended while it worked on this request"
             raise ModelError(endpoint, variant, 500, message)
@@ -213,9 +195,9 @@ class Gateway:
 
     def _by_load(self, variant: Variant) -> list[str]:
         """The variant's workers, the least busy first, and the first once more for a retry."""
-        busy = {path: self._pool(path).busy for path in variant.workers}
-        turn = self.draw if len(busy) > 1 else (lambda: 0.0)
-        order = sorted(busy, key=lambda path: (busy[path], turn()))
+        order = list(variant.workers)
+        if len(order) > 1:
+            order.sort(key=lambda path: (self._pool(path).busy, self.draw()))
         return order + order[:1]
 
     def _pool(self, path: str) -> Pool:
@@ -224,14 +206,16 @@ class Gateway:
             pool = self.pools[path] = Pool(path)
         return pool
 
-    async def _send(self, path: str, request: bytes) -> tuple[int, dict[bytes, bytes], bytes]:
+    async def _send(self, path: str, request: bytes, until: float) -> tuple[Response, bytes]:
+        """Raises Lost, another OSError where nobody listens, TimeoutError, or BodyTooLarge."""
         upstream = await self._pool(path).connect()
+        timer = upstream.loop.call_at(until, upstream.expire)
         try:
             response = await upstream.request(request)
-            content = await response.body.whole(MAX_BODY)
+            return response, await response.body.whole(MAX_BODY)
         finally:
+            timer.cancel()
             upstream.release()
-        return response.status, {name.lower(): value for name, value in response.raw}, content
 
 
 def _too_large() -> ValidationError:
@@ -241,19 +225,20 @@ def _too_large() -> ValidationError:
     )
 
 
-def _answer(exchange: Exchange, variant: Variant, answer: Answer) -> None:
+def _answer(exchange: Exchange, variant: Variant, answer: Response, content: bytes) -> None:
     headers = [
         (b"x-amzn-requestid", _request_id()),
         (b"x-amzn-invoked-production-variant", variant.name.encode()),
-        (b"content-type", answer.content_type),
+        (b"content-type", answer.header(b"content-type") or b"application/octet-stream"),
     ]
-    if answer.attributes:
-        headers.append((b"x-amzn-sagemaker-custom-attributes", answer.attributes))
-    exchange.answer(200, headers, answer.body)
+    attributes = answer.header(b"x-amzn-sagemaker-custom-attributes")
+    if attributes:
+        headers.append((b"x-amzn-sagemaker-custom-attributes", attributes))
+    exchange.answer(200, headers, content)
 
 
 def _request_id() -> bytes:
-    digits = os.urandom(16).hex()
+    digits = f"{random.getrandbits(128):032x}"
     parts = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
     return "-".join(parts).encode()
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from jupyter_smkit.api.errors import ApiError
 
@@ -70,26 +71,23 @@ _PATTERNS = {name: re.compile(header.pattern) for name, header in _HEADERS.items
 
 def checked_headers(headers: Mapping[str, str]) -> bytes:
     """The lines of a request's head that the model gets; raises ApiError for a bad value."""
-    lines = []
-    for name, value in headers.items():
-        header = _HEADERS.get(name)
-        if header is None:
-            continue
-        if len(value) > header.limit:
-            raise _violation(
-                value, header, f"Member must have length less than or equal to {header.limit}"
-            )
-        if not _PATTERNS[name].fullmatch(value):
-            raise _violation(
-                value,
-                header,
-                f"Member must satisfy regular expression pattern: {header.pattern}",
-            )
-        if header.refusal:
-            raise ApiError(header.refusal, code="ValidationError", status=400)
-        if header.passed:
-            lines.append(f"{name}: {value}\r\n")
-    return "".join(lines).encode("latin-1")
+    return b"".join([_line(name, headers[name]) for name in headers if name in _HEADERS])
+
+
+@lru_cache(maxsize=256)
+def _line(name: str, value: str) -> bytes:
+    header = _HEADERS[name]
+    if len(value) > header.limit:
+        raise _violation(
+            value, header, f"Member must have length less than or equal to {header.limit}"
+        )
+    if not _PATTERNS[name].fullmatch(value):
+        raise _violation(
+            value, header, f"Member must satisfy regular expression pattern: {header.pattern}"
+        )
+    if header.refusal:
+        raise ApiError(header.refusal, code="ValidationError", status=400)
+    return f"{name}: {value}\r\n".encode("latin-1") if header.passed else b""
 
 
 def _violation(value: str, header: Header, constraint: str) -> ApiError:

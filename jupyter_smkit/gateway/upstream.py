@@ -34,10 +34,13 @@ class Response:
         self.raw = raw
         self.body = body
         self.keep_alive = keep_alive
-        self.sized = status in (204, 304) or any(
-            name.lower() in (b"content-length", b"transfer-encoding") for name, _ in raw
-        )
+
+    @property
+    def sized(self) -> bool:
         """Whether the body's end is told by other means than the connection's end."""
+        return self.status in (204, 304) or any(
+            name.lower() in (b"content-length", b"transfer-encoding") for name, _ in self.raw
+        )
 
     def header(self, name: bytes) -> bytes:
         """A header's value by its lower-case name; empty where there is none."""
@@ -91,6 +94,13 @@ class Upstream(Stream):
             self._pool.give_back(self)
         else:
             self.abandon()
+
+    def expire(self) -> None:
+        """Lets whoever waits for the answer have a TimeoutError."""
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(TimeoutError())
+        elif self._response is not None:
+            self._response.body.fail(TimeoutError())
 
     def abandon(self) -> None:
         self._pool.forget(self)

@@ -169,6 +169,7 @@ def test_a_worker_that_is_killed_under_a_request_is_retried_on_another(
 
     answer = invoke(echo, f"die {tmp_path / 'died'}", "twins")["Body"].read()
 
+    until(lambda: any(worker.poll() is not None for worker in workers))
     [survivor] = [worker for worker in workers if worker.poll() is None]
     assert answer.startswith(f"{survivor.pid} ".encode())
     for _ in range(4):
