@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -175,8 +176,9 @@ def _records(columns: Mapping[str, Values]) -> list[Any]:
 
 
 def _to_csv(columns: Mapping[str, Values]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out, lineterminator="\n")
+    lines: list[str] = []
+    # With "\n" for its line's end the writer would leave a cell's "\r" unquoted.
+    writer = csv.writer(SimpleNamespace(write=lines.append), lineterminator="\r\n")
     is_plain = set(columns) == {""}
     for row in zip(*columns.values(), strict=True):
         cells: list[Any] = []
@@ -186,7 +188,7 @@ def _to_csv(columns: Mapping[str, Values]) -> bytes:
             else:
                 cells.append(json.dumps(cell) if isinstance(cell, list) else cell)
         writer.writerow(cells)
-    return out.getvalue().encode()
+    return "".join([line[:-2] + "\n" for line in lines]).encode()
 
 
 def _to_json(columns: Mapping[str, Values]) -> bytes:
