@@ -1,7 +1,8 @@
-"""LightGBM's scikit-learn estimators without their wrapper.
+"""Estimators without what their libraries do around each prediction.
 
-For one row the wrapper costs thirty times what its booster does: it validates the array and counts
-the machine's cores with each call. The booster gives the same numbers.
+LightGBM's scikit-learn wrapper costs thirty times what its booster does for one row: it validates
+the array and counts the machine's cores with each call. A pipeline asks with each call whether it
+is fitted and where metadata should go. The booster and the pipeline's steps give the same numbers.
 """
 
 from __future__ import annotations
@@ -18,14 +19,13 @@ Chances = Callable[[Any], np.ndarray[Any, Any]]
 def unwrap(model: Any, threads: int | None) -> Any:
     """``model`` with predict and predict_proba that go to the booster, or ``model`` itself.
 
-    A pipeline is unwrapped at its end. Custom objectives and early-stopped predictions are left
-    to the wrapper, which treats them in its own way.
+    Custom objectives and early-stopped predictions of LightGBM are left to its wrapper, which
+    treats them in its own way.
     """
-    steps = getattr(model, "steps", None)
-    if steps is not None:
-        last = unwrap(steps[-1][1], threads)
-        return model if last is steps[-1][1] else _Ended(model, last)
     # Only a library that unpickling has imported can have made the model.
+    pipeline = sys.modules.get("sklearn.pipeline")
+    if pipeline is not None and type(model) is pipeline.Pipeline:
+        return _Steps(model, unwrap(model.steps[-1][1], threads))
     lightgbm = sys.modules.get("lightgbm")
     if lightgbm is None or type(model) not in (lightgbm.LGBMClassifier, lightgbm.LGBMRegressor):
         return model
@@ -75,8 +75,8 @@ class _Classifier(_Bare):
         return found
 
 
-class _Ended(_Bare):
-    """A pipeline whose last step is replaced."""
+class _Steps(_Bare):
+    """A pipeline's steps, one after the other; ``last`` stands for its last one."""
 
     def __init__(self, pipeline: Any, last: Any) -> None:
         super().__init__(pipeline)
