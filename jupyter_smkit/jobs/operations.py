@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 from jupyter_smkit.api.conventions import create
@@ -51,7 +52,11 @@ def create_training_job(registry: Registry, call: Call) -> Params:
             raise ValidationException(
                 f"Channel {channel['ChannelName']}: only S3DataSource is supported by smkit yet"
             )
-    return create(TRAINING_JOB, registry, call)
+    # AWS shows an empty KmsKeyId where none was given; the SDK's Estimator.attach rests on it.
+    output = {"KmsKeyId": "", **call.params["OutputDataConfig"]}
+    return create(
+        TRAINING_JOB, registry, replace(call, params={**call.params, "OutputDataConfig": output})
+    )
 
 
 def one_host(operation: str, count: int) -> None:

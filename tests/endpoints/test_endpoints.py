@@ -211,3 +211,36 @@ def test_missing_references_are_named(smkit: Any) -> None:
             ExecutionRoleArn=ROLE,
             PrimaryContainer={"Image": IMAGE, "ModelDataUrl": "s3://models/none.tar.gz"},
         )
+
+
+def test_a_script_may_lie_beside_the_archive(smkit: Any, iris: bytes) -> None:
+    """As the SageMaker SDK's framework models leave it: SAGEMAKER_SUBMIT_DIRECTORY in s3://."""
+    code = (
+        "def predict_fn(data, model): return ['label', int(model.predict(data.reshape(1, -1))[0])]"
+    )
+    s3, client = smkit.client("s3"), smkit.client("sagemaker")
+    s3.create_bucket(Bucket="models")
+    s3.put_object(Bucket="models", Key="beside/model.tar.gz", Body=iris)
+    s3.put_object(
+        Bucket="models", Key="beside/code.tar.gz", Body=archive(**{"serve.py": code.encode()})
+    )
+    client.create_model(
+        ModelName="beside",
+        ExecutionRoleArn=ROLE,
+        PrimaryContainer={
+            "Image": IMAGE,
+            "ModelDataUrl": "s3://models/beside/model.tar.gz",
+            "Environment": {
+                "SAGEMAKER_PROGRAM": "serve.py",
+                "SAGEMAKER_SUBMIT_DIRECTORY": "s3://models/beside/code.tar.gz",
+            },
+        },
+    )
+    config(smkit, "beside", beside=1.0)
+    client.create_endpoint(EndpointName="beside", EndpointConfigName="beside")
+    assert settled(smkit, "beside")["EndpointStatus"] == "InService"
+    answer = smkit.client("sagemaker-runtime").invoke_endpoint(
+        EndpointName="beside", ContentType="text/csv", Body=ROW
+    )
+    assert json.loads(answer["Body"].read()) == ["label", 0]
+    client.delete_endpoint(EndpointName="beside")

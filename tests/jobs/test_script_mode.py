@@ -148,6 +148,7 @@ def test_an_estimators_program_trains(smkit: Any, tmp_path: Path) -> None:
         },
     )
     assert (found["TrainingJobStatus"], found["SecondaryStatus"]) == ("Completed", "Completed")
+    assert found["OutputDataConfig"]["KmsKeyId"] == ""
     artifacts = found["ModelArtifacts"]["S3ModelArtifacts"]
     assert artifacts == f"s3://{bucket}/out/estimator/output/model.tar.gz"
     key = artifacts.removeprefix(f"s3://{bucket}/")
