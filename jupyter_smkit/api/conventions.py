@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection
-from functools import partial
+from functools import cache, partial
 
 from botocore.model import OperationModel, StructureShape
 
@@ -257,10 +257,13 @@ def shown(kind: Kind, shape: StructureShape | None, record: Record) -> Params:
 
 def arn_member(kind: Kind) -> str:
     """The member that shows the kind's own ARN: the one that Create answers with."""
-    own = f"{kind.name}Arn"
-    service = models.service(kind.service)
-    name = kind.operation("Create")
-    output = service.operation_model(name).output_shape if name in service.operation_names else None
+    return _arn_member(kind.service, kind.operation("Create"), f"{kind.name}Arn")
+
+
+@cache
+def _arn_member(service: str, create: str, own: str) -> str:
+    model = models.service(service)
+    output = model.operation_model(create).output_shape if create in model.operation_names else None
     members = output.members if output else ()
     if own in members:
         return own

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from jupyter_smkit.api.dispatch import registry_of
 from jupyter_smkit.api.registry import Registry
 from jupyter_smkit.api.states import FULL, NOT_YET, RECORD_ONLY, page, states
+from jupyter_smkit.client.calls import Client
 from jupyter_smkit.serve import FEATURES
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
@@ -30,6 +32,12 @@ def test_most_operations_answer(registry: Registry) -> None:
     assert "JupyterLab" in found["CreateDomain"].note
     assert found["StartPipelineExecution"].state == NOT_YET
     assert found["ListTransformJobs"].note == "finds none"
+
+
+def test_a_page_can_ask_what_has_no_effect_here(smkit: Any) -> None:
+    answered = Client.of(smkit.home, smkit.url).get("/_smkit/operations")
+    domain = next(each for each in answered if each["operation"] == "CreateDomain")
+    assert (domain["state"], domain["kind"]) == (RECORD_ONLY, "Domain")
 
 
 def test_what_is_recorded_only_says_what_aws_would_do(registry: Registry) -> None:
