@@ -57,8 +57,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
     # The AutoML environment takes minutes to build: it is kept between runs.
     cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "smkit-tests"
-    (cache / "environments").mkdir(parents=True, exist_ok=True)
-    home.environments.symlink_to(cache / "environments")
+    home.environments.mkdir(parents=True)
+    for made in (cache / "environments").glob("*"):
+        (home.environments / made.name).symlink_to(made)
     environment = os.environ | {
         "SMKIT_HOME": str(home.path),
         "JUPYTER_RUNTIME_DIR": str(root / ".runtime"),

@@ -49,6 +49,7 @@ def test_from_a_table_to_an_answering_endpoint(desk: Desk, table: str) -> None:
     tab.get_by_role("button", name="Create experiment").click()
 
     expect(tab.get_by_role("heading", name="cells", level=1)).to_be_visible()
+    expect(tab.get_by_role("progressbar")).to_be_visible()
     desk.shoot("automl-running")
     expect(tab.get_by_text("Completed", exact=True).first).to_be_visible(timeout=240_000)
     tab.get_by_role("tab", name="Leaderboard").click()

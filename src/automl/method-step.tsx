@@ -19,7 +19,7 @@ export function MethodStep({ draft, change }: Props): JSX.Element {
   const trans = useTrans();
   return (
     <CardField
-      label={trans.__('Training method')}
+      label={trans.__('How candidates are found')}
       value={draft.mode}
       onChange={mode => change({ mode: mode as Draft['mode'] })}
       choices={[

@@ -1,6 +1,8 @@
 import { useId } from 'react';
 import type { ReactNode } from 'react';
 
+import { useTrans } from './context';
+
 interface FieldProps {
   label: string;
   /** What the field means; shown while the mark beside the label has pointer or focus. */
@@ -29,7 +31,7 @@ export function Field({
     <div className="smkit-Field">
       <div className="smkit-Field-head">
         <label htmlFor={id}>{label}</label>
-        {help && <Help id={`${id}-help`} text={help} about={label} />}
+        {help && <Help id={`${id}-help`} text={help} />}
       </div>
       {children({
         id,
@@ -45,13 +47,14 @@ export function Field({
   );
 }
 
-function Help(props: { id: string; text: string; about: string }): JSX.Element {
+function Help(props: { id: string; text: string }): JSX.Element {
+  const trans = useTrans();
   return (
     <span className="smkit-Help">
       <button
         type="button"
         className="smkit-Help-mark"
-        aria-label={`? ${props.about}`}
+        aria-label={trans.__('What this means')}
         aria-describedby={props.id}
       >
         ?
@@ -174,9 +177,7 @@ export function CheckField(
         onChange={event => props.onChange(event.target.checked)}
       />
       <label htmlFor={id}>{props.label}</label>
-      {props.help && (
-        <Help id={`${id}-help`} text={props.help} about={props.label} />
-      )}
+      {props.help && <Help id={`${id}-help`} text={props.help} />}
     </div>
   );
 }
