@@ -26,6 +26,7 @@ from jupyter_smkit.objects.errors import (
     InvalidRequest,
     MalformedXML,
     MissingContentLength,
+    NotImplementedHere,
     S3Error,
 )
 from jupyter_smkit.objects.model import Attributes, Condition, ObjectInfo
@@ -34,6 +35,7 @@ from jupyter_smkit.objects.request import Answer, Reception, S3Request, answer_x
 from jupyter_smkit.objects.store import MAX_PUT
 
 _MAX_DELETES = 1000
+_DIRECTORY_BUCKETS = "Deleting by size or by time is a function of directory buckets only"
 
 
 def receive_object(request: S3Request) -> Reception:
@@ -124,6 +126,9 @@ def copy_object(request: S3Request) -> Answer:
 
 def delete_object(request: S3Request) -> Answer:
     request.owned()
+    for name in ("x-amz-if-match-size", "x-amz-if-match-last-modified-time"):
+        if name in request.headers:
+            raise NotImplementedHere(_DIRECTORY_BUCKETS, Header=name)
     condition = Condition(if_match=request.headers.get("if-match"))
     request.store.delete(request.bucket, request.key, condition)
     return Answer(204)
@@ -135,21 +140,27 @@ def delete_objects(request: S3Request) -> Answer:
     entries = root.all("Object")
     if not 1 <= len(entries) <= _MAX_DELETES:
         raise MalformedXML
-    plain = [entry.text("Key") for entry in entries if entry.find("ETag") is None]
+    plain = [entry.text("Key") for entry in entries if not _is_conditional(entry)]
     results: list[tuple[str, Any]] = []
     if root.text("Quiet", "") != "true":
         results = [("Deleted", [("Key", key)]) for key in plain]
     if all(plain) and plain:
         request.store.delete_many(request.bucket, plain)
     for entry in entries:
-        if entry.find("ETag") is not None:
+        if _is_conditional(entry):
             results += _delete_one(request, entry)
     return answer_xml("DeleteResult", results)
+
+
+def _is_conditional(entry: xml.Element) -> bool:
+    return any(entry.find(name) is not None for name in ("ETag", "Size", "LastModifiedTime"))
 
 
 def _delete_one(request: S3Request, entry: xml.Element) -> list[tuple[str, Any]]:
     key = entry.text("Key")
     try:
+        if entry.find("Size") is not None or entry.find("LastModifiedTime") is not None:
+            raise NotImplementedHere(_DIRECTORY_BUCKETS)
         request.store.delete(request.bucket, key, Condition(if_match=entry.text("ETag")))
     except S3Error as error:
         return [("Error", [("Key", key), ("Code", error.code), ("Message", error.message)])]
@@ -207,7 +218,7 @@ def _object_parts(request: S3Request, info: ObjectInfo) -> list[tuple[str, Any]]
     following = [part for part in info.parts if part.number > marker]
     shown = following[:limit]
     return [
-        ("TotalPartsCount", len(info.parts)),
+        ("PartsCount", len(info.parts)),
         ("PartNumberMarker", marker),
         ("NextPartNumberMarker", shown[-1].number if shown else 0),
         ("MaxParts", limit),

@@ -139,8 +139,13 @@ class Payload:
             )
 
 
-def check_small(headers: Headers, caller: Caller, body: bytes) -> bytes:
-    """What a request that was read whole carries, held against its head."""
+def check_small(headers: Headers, caller: Caller, body: bytes, *, summed: bool = True) -> bytes:
+    """What a request that was read whole carries, held against its head.
+
+    ``summed`` False: the checksum in the head, if any, is that of something else.
+    """
+    if not summed:
+        headers = {name: text for name, text in headers.items() if not name.startswith(_PREFIX)}
     collected = _Buffer()
     claimed = claimed_checksum(headers)
     collected.algorithm = claimed[0] if claimed else ""
