@@ -20,7 +20,12 @@ TRAINING_JOB = Kind(
     "TrainingJob",
     arn="training-job/{TrainingJobName}",
     lifecycle=JOB,
-    defaults={"EnableNetworkIsolation": False, "EnableManagedSpotTraining": False},
+    defaults={
+        "SecondaryStatus": "Starting",
+        "EnableInterContainerTrafficEncryption": False,
+        "EnableManagedSpotTraining": False,
+        "EnableNetworkIsolation": False,
+    },
     in_use="Job name must be unique within an AWS account and region, and a job with this name "
     "already exists ({key})",
     missing="Requested resource not found.",

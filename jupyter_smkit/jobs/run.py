@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from dataclasses import replace
 
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.control.daemon import Controllers
@@ -11,6 +12,8 @@ from jupyter_smkit.state.records import Json, Record
 
 ATTEMPTS = 3
 """How often a job is started whose supervisor was lost before it fails."""
+
+_LOST = "InternalServerError: the job's supervisor was lost"
 
 Describe = Callable[[Observation], Json]
 """Members of Describe that follow from an observation."""
@@ -34,19 +37,15 @@ def advance(
     seen = executor.poll(id)
     stopping = record.status == "Stopping"
     match seen.state:
-        case "missing" if stopping:
-            controllers.state.change(
-                record, status="Stopped", observed={sort_time: controllers.clock()}
-            )
+        case "missing" | "lost" if stopping:
+            end = replace(seen, phase="Done", outcome="Stopped", ended=controllers.clock())
+            finish(controllers, record, end, facts, sort_time)
         case "missing":
             if executor.running() < capacity(controllers):
                 executor.launch(launch(record))
-        case "lost" if stopping or seen.attempt >= ATTEMPTS:
-            status = "Stopped" if stopping else "Failed"
-            reason = None if stopping else "InternalServerError: the job's supervisor was lost"
-            observed = {sort_time: controllers.clock(), "FailureReason": reason}
-            controllers.state.change(record, status=status, observed=observed)
-            executor.forget(id)
+        case "lost" if seen.attempt >= ATTEMPTS:
+            end = replace(seen, phase="Done", outcome="Failed", reason=_LOST)
+            finish(controllers, record, replace(end, ended=controllers.clock()), facts, sort_time)
         case "lost":
             executor.launch(launch(record), attempt=seen.attempt + 1)
         case "running":

@@ -17,10 +17,21 @@ _SECONDARY = {
     "Running": "Training",
     "Uploading": "Uploading",
 }
+_MESSAGES = {
+    "Starting": "Preparing the instances for training",
+    "Downloading": "Downloading input data",
+    "Training": "Training image download completed. Training in progress.",
+    "Uploading": "Uploading generated training model",
+    "Completed": "Training job completed",
+    "Stopped": "Training job stopped",
+    "Failed": "Training job failed",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds",
+}
 
 
 def reconcile(controllers: Controllers, record: Record) -> None:
-    advance(controllers, record, launch, lambda seen: facts(record, seen), "TrainingEndTime")
+    now = controllers.clock()
+    advance(controllers, record, launch, lambda seen: facts(record, seen, now), "TrainingEndTime")
 
 
 def launch(record: Record) -> Launch:
@@ -116,15 +127,17 @@ def _channel(channel: Json) -> Json:
     }
 
 
-def facts(record: Record, seen: Observation) -> Json:
+def facts(record: Record, seen: Observation, now: float) -> Json:
     prefix = record.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
     secondary = _SECONDARY.get(seen.phase, seen.outcome or "Starting")
     past = list(record.observed.get("SecondaryStatusTransitions") or ())
     if not past or past[-1]["Status"] != secondary:
-        now = seen.ended or seen.started or record.created
+        since = {"Starting": record.created, "Training": seen.started}.get(secondary) or now
+        since = seen.ended or since
         if past:
-            past[-1] = {**past[-1], "EndTime": now}
-        past.append({"Status": secondary, "StartTime": now, "StatusMessage": secondary})
+            past[-1] = {**past[-1], "EndTime": since}
+        message = _MESSAGES[secondary]
+        past.append({"Status": secondary, "StartTime": since, "StatusMessage": message})
     found: Json = {
         "SecondaryStatus": secondary,
         "SecondaryStatusTransitions": past,

@@ -5,10 +5,12 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from jupyter_smkit.jobs import script_mode
 
@@ -149,6 +151,9 @@ def test_an_estimators_program_trains(smkit: Any, tmp_path: Path) -> None:
     )
     assert (found["TrainingJobStatus"], found["SecondaryStatus"]) == ("Completed", "Completed")
     assert found["OutputDataConfig"]["KmsKeyId"] == ""
+    passed = found["SecondaryStatusTransitions"]
+    assert passed[-1]["Status"] == "Completed"
+    assert all(step["StartTime"] <= step["EndTime"] for step in passed[:-1])
     artifacts = found["ModelArtifacts"]["S3ModelArtifacts"]
     assert artifacts == f"s3://{bucket}/out/estimator/output/model.tar.gz"
     key = artifacts.removeprefix(f"s3://{bucket}/")
@@ -166,8 +171,6 @@ def test_a_job_without_a_program_says_so(smkit: Any) -> None:
 
 
 def test_only_s3_channels_are_taken(smkit: Any) -> None:
-    from botocore.exceptions import ClientError
-
     asked = request(smkit, "file-system", {})
     source = {
         "FileSystemId": "fs-12345678901",
@@ -179,3 +182,16 @@ def test_only_s3_channels_are_taken(smkit: Any) -> None:
     with pytest.raises(ClientError, match="only S3DataSource") as refused:
         smkit.client("sagemaker").create_training_job(**asked)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_a_job_is_described_from_its_first_moment(smkit: Any) -> None:
+    client = smkit.client("sagemaker")
+    client.create_training_job(**request(smkit, "at-once", {}))
+    found = client.describe_training_job(TrainingJobName="at-once")
+    assert found["SecondaryStatus"] in ("Starting", "Training", "Failed")
+    with suppress(ClientError):  # It may have ended by itself.
+        client.stop_training_job(TrainingJobName="at-once")
+    found = smkit.settled(
+        lambda: client.describe_training_job(TrainingJobName="at-once"), "TrainingJobStatus"
+    )
+    assert found["SecondaryStatus"] == found["TrainingJobStatus"]
