@@ -19,3 +19,8 @@ def _jupyter_server_extension_points() -> list[dict[str, Any]]:
 def load_ipython_extension(shell: Any) -> None:
     """``%load_ext jupyter_smkit``: switches this kernel to smkit and adds ``%sm`` and ``%%sm``."""
     import_module("jupyter_smkit.magics").load(shell)
+
+
+def unload_ipython_extension(shell: Any) -> None:
+    """``%unload_ext jupyter_smkit``: leaves this kernel's AWS requests alone again."""
+    import_module("jupyter_smkit.client.switch").leave()

@@ -22,6 +22,7 @@ QUICKSTART = Path(__file__).parents[1] / "examples" / "quickstart"
 @pytest.fixture
 def project(fresh_smkit: Smkit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Smkit]:
     from jupyter_smkit import workflow
+    from jupyter_smkit.client import switch
 
     monkeypatch.setenv("SMKIT_HOME", str(fresh_smkit.home.path))
     monkeypatch.chdir(tmp_path)
@@ -29,7 +30,7 @@ def project(fresh_smkit: Smkit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
         monkeypatch.setenv(name, os.environ[name])
     workflow.switch_on(fresh_smkit.home, fresh_smkit.url)
     yield fresh_smkit
-    workflow.switch_off()
+    switch.leave()
 
 
 def kill(smkit: Smkit, role: str) -> None:

@@ -82,6 +82,8 @@ class Target:
 class _Switch:
     target: Target | None = None
     """None: requests go to the real AWS."""
+    engaged: bool = False
+    """False: this process was switched to neither side, and its requests are left alone."""
     addresses: frozenset[str] = frozenset()
     """Every address of smkit that this process was pointed to so far."""
 
@@ -98,10 +100,18 @@ def target() -> Target | None:
 def point(to: Target | None) -> None:
     """Sends every request from now on to ``to``; None: to the real AWS."""
     _switch.target = to
+    _switch.engaged = True
     if to is not None:
         _switch.addresses |= {to.base_url}
     _real.clear()
     install()
+
+
+def release() -> None:
+    """Leaves every request alone from now on, as if the process had never been switched."""
+    _switch.target = None
+    _switch.engaged = False
+    _real.clear()
 
 
 def point_by_environment() -> None:
@@ -196,6 +206,8 @@ def _before_sign(
 ) -> None:
     if _OWN in vars(request_signer):
         request_signer._credentials = vars(request_signer).pop(_OWN)
+    if not _switch.engaged:
+        return
     to = _switch.target
     if to is None:
         _keep_apart(session(), request, request_signer)

@@ -57,6 +57,22 @@ def switch_off() -> None:
     from jupyter_smkit.client import hook
 
     hook.point_by_environment()
+    _restore()
+    hook.point(None)
+    _kept.side = "aws"
+
+
+def leave() -> None:
+    """Leaves this process's AWS requests alone: it is on no side any more."""
+    from jupyter_smkit.client import hook
+
+    _restore()
+    hook.release()
+    _kept.side = ""
+
+
+def _restore() -> None:
+    """Gives the variables back what they held before."""
     if not _kept.variables and "SMKIT_ENDPOINT_URL" in os.environ:
         # The process was born in smkit's environment: nothing older is known.
         home = Home.from_environment()
@@ -68,8 +84,6 @@ def switch_off() -> None:
         else:
             os.environ[name] = value
     _kept.variables.clear()
-    hook.point(None)
-    _kept.side = "aws"
 
 
 def ensure_side() -> str:

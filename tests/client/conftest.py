@@ -104,7 +104,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
     yield
     switch._kept.variables.clear()
     switch._kept.side = ""
-    hook.point(None)
+    switch.leave()
     hook._switch.addresses = frozenset()
     os.environ.clear()
     os.environ.update(before)

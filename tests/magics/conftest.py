@@ -21,8 +21,7 @@ def switched(smkit: Smkit) -> Iterator[None]:
     boto3.DEFAULT_SESSION = None
     switch.switch_on(smkit.home)
     yield
-    switch.switch_off()
-    switch._kept.side = ""
+    switch.leave()
     boto3.DEFAULT_SESSION = None
     os.environ.clear()
     os.environ.update(before)
