@@ -51,13 +51,14 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         port = free.getsockname()[1]
 
     def run(*words: str) -> None:
-        subprocess.run(
+        ended = subprocess.run(
             words,
             user=user if os.getuid() == 0 else None,
-            check=True,
             capture_output=True,
-            cwd=directory,
+            text=True,
+            cwd="/",
         )
+        assert ended.returncode == 0, ended.stdout + ended.stderr
 
     run(initdb, "-D", str(data), "-U", user, "--auth=trust", "--no-sync")
     control = str(Path(initdb).with_name("pg_ctl"))
