@@ -35,7 +35,7 @@ _IMAGES = {
     "smkit-lightgbm": Image("lightgbm", ("lightgbm", "pandas", "scikit-learn")),
     "sagemaker-data-wrangler-container": Image(
         "wrangler",
-        ("polars", "pyarrow", "pydantic", "sqlglot"),
+        ("polars", "pyarrow", "pydantic", "sqlglot", "jsonschema"),
         ("python", "-m", "jupyter_smkit.wrangler.run"),
     ),
     AUTOML_REPOSITORY: Image(

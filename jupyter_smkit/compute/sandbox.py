@@ -91,7 +91,8 @@ class Sandbox:
         return [*words, "--fork", "sh", "-c", "\n".join(lines), "sh", *argv]
 
     def _below_tmp(self) -> list[Path]:
-        return [directory for directory in self.readable if _in_tmp(directory)]
+        resolved = [directory.resolve() for directory in self.readable]
+        return [directory for directory in resolved if _in_tmp(directory)]
 
 
 def _in_tmp(path: Path) -> bool:
