@@ -120,7 +120,7 @@ export function autoMLKind({ trans }: ISmkit): Kind {
         group: '/aws/sagemaker/AutoMLJobs',
         prefix: `${text(record, key)}/`
       }),
-      artifacts: record => artifacts(record),
+      artifacts: record => artifacts(record, trans.__('Model')),
       code: record => [
         {
           label: 'boto3',
@@ -142,7 +142,7 @@ function problemType(record: Row): string {
   return text((nested.TabularResolvedAttributes ?? {}) as Row, 'ProblemType');
 }
 
-function artifacts(record: Row): Artifact[] {
+function artifacts(record: Row, model: string): Artifact[] {
   const made = (record.AutoMLJobArtifacts ?? {}) as Readonly<
     Record<string, string>
   >;
@@ -152,7 +152,7 @@ function artifacts(record: Row): Artifact[] {
     Record<string, string>
   >;
   const models = ((best.InferenceContainers ?? []) as Row[]).map(container => ({
-    label: '→ model',
+    label: `→ ${model}`,
     uri: text(container, 'ModelDataUrl')
   }));
   return [...Object.entries(made), ...Object.entries(reports)]

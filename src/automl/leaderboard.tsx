@@ -12,7 +12,13 @@ type Candidate = NonNullable<
   Output<'ListCandidatesForAutoMLJob'>['Candidates']
 >[number];
 
-/** The metrics of a candidate on rows it never saw, and how long one row takes. */
+type Metric = NonNullable<
+  NonNullable<Candidate['CandidateProperties']>['CandidateMetrics']
+>[number];
+
+const MOST_METRICS = 2;
+
+/** The candidates, the best first: what they are ranked by, the holdout, and the time a row takes. */
 export function Leaderboard({ record }: { record: Row }): JSX.Element {
   const trans = useTrans();
   const answer = useOperation('ListCandidatesForAutoMLJob', {
@@ -39,6 +45,7 @@ export function Leaderboard({ record }: { record: Row }): JSX.Element {
   const metric =
     candidates.find(each => each.FinalAutoMLJobObjectiveMetric)
       ?.FinalAutoMLJobObjectiveMetric?.MetricName ?? trans.__('Score');
+  const others = otherMetrics(candidates, metric);
   return (
     <Table
       label={trans.__('Leaderboard')}
@@ -66,17 +73,18 @@ export function Leaderboard({ record }: { record: Row }): JSX.Element {
         },
         {
           id: 'objective',
-          label: metric,
+          label: trans.__('%1, validation', metric),
           numeric: true,
           cell: candidate =>
             shortened(candidate.FinalAutoMLJobObjectiveMetric?.Value)
         },
-        {
-          id: 'holdout',
-          label: trans.__('Holdout'),
+        ...[metric, ...others].map(name => ({
+          id: `holdout-${name}`,
+          label: trans.__('%1, holdout', name),
           numeric: true,
-          cell: candidate => shortened(holdout(candidate, metric))
-        },
+          cell: (candidate: Candidate) =>
+            shortened(measured(candidate, name)?.Value)
+        })),
         {
           id: 'latency',
           label: trans.__('One row'),
@@ -110,24 +118,35 @@ function direction(record: Row): 'Ascending' | 'Descending' {
   return metric.Type === 'Minimize' ? 'Ascending' : 'Descending';
 }
 
-function metricsOf(candidate: Candidate): readonly Row[] {
-  return (candidate.CandidateProperties?.CandidateMetrics ?? []) as Row[];
+function metricsOf(candidate: Candidate): readonly Metric[] {
+  return candidate.CandidateProperties?.CandidateMetrics ?? [];
 }
 
-function holdout(candidate: Candidate, metric: string): number | undefined {
-  const found = metricsOf(candidate).find(
-    each =>
-      each.StandardMetricName === metric &&
-      (each.Set === 'Test' || each.Set === 'Validation')
+/** A metric on the holdout: rows that no candidate was trained on or chosen by. */
+function measured(candidate: Candidate, name: string): Metric | undefined {
+  return metricsOf(candidate).find(
+    each => each.StandardMetricName === name && each.Set === 'Test'
   );
-  return found?.Value as number | undefined;
+}
+
+/** Further metrics worth a column. */
+function otherMetrics(
+  candidates: readonly Candidate[],
+  objective: string
+): string[] {
+  const names = candidates.flatMap(candidate =>
+    metricsOf(candidate).map(each => each.StandardMetricName ?? '')
+  );
+  return [...new Set(names)]
+    .filter(name => name && name !== objective && name !== 'InferenceLatency')
+    .slice(0, MOST_METRICS);
 }
 
 function latency(candidate: Candidate): string {
   const found = metricsOf(candidate).find(
     each => each.StandardMetricName === 'InferenceLatency'
   );
-  return typeof found?.Value === 'number'
+  return found?.Value !== undefined
     ? `${(found.Value * 1000).toFixed(1)} ms`
     : '';
 }

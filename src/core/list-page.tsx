@@ -15,7 +15,6 @@ import type { PageArgs } from './smkit';
 import type { Sort } from './table';
 import { Table } from './table';
 
-const PAGE_ROWS = 25;
 const TYPING_MS = 300;
 const NEWEST: Sort = { by: 'CreationTime', descending: true };
 
@@ -48,7 +47,7 @@ export function ListPage({
   const { list } = kind;
   const answer = useNamed(list.operation, {
     ...list.input?.(args),
-    MaxResults: PAGE_ROWS,
+    MaxResults: smkit.pageSize,
     NextToken: tokens[tokens.length - 1],
     NameContains: filter || undefined,
     StatusEquals: status || undefined,

@@ -6,6 +6,7 @@ import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { EventStream } from './events';
@@ -15,6 +16,8 @@ import { followEvents } from './query';
 import type { PageArgs, PageDefinition, TreeItem } from './smkit';
 import { ISmkit, OPEN_COMMAND } from './smkit';
 
+const PAGE_ROWS = 25;
+
 /** Provides ISmkit: pages in the main area, restored with the layout, and live events. */
 export const core: JupyterFrontEndPlugin<ISmkit> = {
   id: 'jupyter-smkit:core',
@@ -22,14 +25,21 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
   autoStart: true,
   provides: ISmkit,
   requires: [IEditorLanguageRegistry],
-  optional: [ITranslator, ILayoutRestorer, INotebookTracker, ICommandPalette],
+  optional: [
+    ITranslator,
+    ILayoutRestorer,
+    INotebookTracker,
+    ICommandPalette,
+    ISettingRegistry
+  ],
   activate: (
     app: JupyterFrontEnd,
     languages: IEditorLanguageRegistry,
     translator: ITranslator | null,
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    registry: ISettingRegistry | null
   ): ISmkit => {
     const trans = (translator ?? nullTranslator).load('jupyter-smkit');
     const events = new EventStream();
@@ -38,11 +48,23 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
     const tree: TreeItem[] = [];
     const tracker = new WidgetTracker<Page>({ namespace: 'smkit' });
 
+    let pageSize = PAGE_ROWS;
+    void registry?.load(core.id).then(settings => {
+      const take = (): void => {
+        pageSize = settings.get('pageSize').composite as number;
+      };
+      settings.changed.connect(take);
+      take();
+    });
+
     const smkit: ISmkit = {
       trans,
       commands: app.commands,
       events,
       tree,
+      get pageSize() {
+        return pageSize;
+      },
       addPage: page => {
         pages.set(page.id, page);
       },

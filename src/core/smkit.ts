@@ -35,6 +35,8 @@ export interface ISmkit {
   readonly commands: CommandRegistry;
   readonly events: EventStream;
   readonly tree: readonly TreeItem[];
+  /** Rows that a list shows at once. */
+  readonly pageSize: number;
   addPage(page: PageDefinition): void;
   addTreeItem(item: TreeItem): void;
   /** Opens a page, or shows the tab that already has it. */
