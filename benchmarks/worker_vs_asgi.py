@@ -1,9 +1,10 @@
 """One-row invocations of an endpoint against a raw ASGI server around the same model,
 both reached over TCP by the same clients.
 
-Both sides call the same predict for the histogram gradient boosting. LightGBM's estimator is served
-through its booster (gateway/flavours/wrapped.py), while the ASGI application calls it as one would:
-that comparison is of what a user gets, not of servers.
+The ASGI application calls the pipeline's predict. The endpoint calls the same steps one after the
+other, without the pipeline's own checks, and LightGBM's estimator through its booster
+(gateway/flavours/wrapped.py): the former spares some 40 us of 700, with the latter the comparison
+is of what a user gets, not of servers.
 
 python benchmarks/worker_vs_asgi.py [SECONDS]
 """

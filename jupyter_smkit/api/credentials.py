@@ -16,6 +16,8 @@ from pathlib import Path
 from jupyter_smkit.api.errors import ExpiredToken, UnknownKey
 from jupyter_smkit.config import DEFAULT_ACCOUNT
 
+_FRESH = 1.0
+"""Seconds for which the file is not looked at for a known key."""
 _ALPHABET = string.ascii_uppercase + string.digits
 
 
@@ -33,11 +35,13 @@ class Credential:
 
 
 class Credentials:
-    """Reads the file again whenever it has changed, so that a key added now counts at once."""
+    """Reads the file again when it has changed: a key added now counts at once, a new secret of a
+    known key within a second."""
 
     def __init__(self, file: Path) -> None:
         self.file = file
         self._stamp: tuple[int, int] | None = None
+        self._looked = 0.0
         self._default = ""
         self._keys: dict[str, Credential] = {}
 
@@ -81,7 +85,9 @@ class Credentials:
 
     def get(self, access_key: str, now: float, token: str | None = None) -> Credential:
         """The pair of an access key; raises UnknownKey or ExpiredToken."""
-        self._refresh()
+        if access_key not in self._keys or abs(now - self._looked) > _FRESH:
+            self._refresh()
+            self._looked = now
         found = self._keys.get(access_key)
         if found is None or (found.token and found.token != token):
             raise UnknownKey(

@@ -139,8 +139,8 @@ async def serve(home: Home, keep_daemon: Callable[[], None] = lambda: None) -> N
     minute = _minute()
     while not stopped.is_set():
         routes.refresh()
-        for pool in (api, *gateway.pools.values()):
-            pool.sweep(loop.time())
+        api.sweep(loop.time())
+        gateway.sweep(loop.time())
         server.sweep(loop.time())
         if _minute() != minute:
             metrics.write(home.run / "metrics", minute, gateway.metrics.take(minute))

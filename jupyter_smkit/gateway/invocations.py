@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
+import itertools
 import json
 import random
 import re
 import time
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -19,7 +21,7 @@ from jupyter_smkit.gateway.limits import checked_headers
 from jupyter_smkit.gateway.metrics import Metrics
 from jupyter_smkit.gateway.routes import Endpoint, Routes, Variant, choose
 from jupyter_smkit.gateway.streams import BodyTooLarge
-from jupyter_smkit.gateway.upstream import Lost, Pool, Response
+from jupyter_smkit.gateway.upstream import Lost, Pool, Response, Upstream
 
 MAX_BODY = 6_291_456
 MODEL_TIMEOUT = 60.0
@@ -31,6 +33,9 @@ _OPERATIONS = {
     "invocations-response-stream": "InvokeEndpointWithResponseStream",
     "async-invocations": "InvokeEndpointAsync",
 }
+_PROCESS = str(uuid.uuid4())[:24].encode()
+_COUNT = itertools.count(random.getrandbits(40))
+"""Request ids are UUIDs: the process's own part, and a number."""
 _TIMED_OUT = (
     "Your invocation timed out while waiting for a response from container primary. Review the "
     "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
@@ -77,12 +82,23 @@ class Gateway:
     draw: Callable[[], float] = random.random
     """Uniform in [0, 1)."""
     model_timeout: float = MODEL_TIMEOUT
+    """Seconds; ``sweep`` ends what takes longer."""
     pools: dict[str, Pool] = field(default_factory=dict)
     """By the path of a worker's socket."""
+    _asked: dict[Upstream, float] = field(default_factory=dict)
+    """The connections on which a model is to answer, and until when."""
 
     def drop_unused_pools(self) -> None:
         for path in self.pools.keys() - self.routes.workers():
             self.pools.pop(path).close()
+
+    def sweep(self, now: float) -> None:
+        """Ends invocations whose model takes too long; ``now`` is the loop's time."""
+        for upstream, until in tuple(self._asked.items()):
+            if now > until:
+                upstream.expire()
+        for pool in self.pools.values():
+            pool.sweep(now)
 
     async def invoke(self, exchange: Exchange, name: str, verb: str) -> None:
         """Answers a request; ``PATH`` has found the endpoint's name and the verb in its target."""
@@ -131,7 +147,10 @@ class Gateway:
         """``begun``, ``asked`` and ``answered`` by the performance counter."""
         model = answered - asked
         overhead = time.perf_counter() - begun - model
-        self.metrics.record(endpoint, variant.name, status, model, overhead)
+        # The answer leaves when the loop's turn ends: it does not wait for the count.
+        asyncio.get_running_loop().call_soon(
+            self.metrics.record, endpoint, variant.name, status, model, overhead
+        )
 
     def _signer(self, exchange: Exchange, body: bytes) -> tuple[str, str]:
         """The account and region that the request is signed for."""
@@ -209,12 +228,12 @@ class Gateway:
     async def _send(self, path: str, request: bytes, until: float) -> tuple[Response, bytes]:
         """Raises Lost, another OSError where nobody listens, TimeoutError, or BodyTooLarge."""
         upstream = await self._pool(path).connect()
-        timer = upstream.loop.call_at(until, upstream.expire)
+        self._asked[upstream] = until
         try:
             response = await upstream.request(request)
             return response, await response.body.whole(MAX_BODY)
         finally:
-            timer.cancel()
+            del self._asked[upstream]
             upstream.release()
 
 
@@ -238,9 +257,7 @@ def _answer(exchange: Exchange, variant: Variant, answer: Response, content: byt
 
 
 def _request_id() -> bytes:
-    digits = f"{random.getrandbits(128):032x}"
-    parts = digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]
-    return "-".join(parts).encode()
+    return b"%b%012x" % (_PROCESS, next(_COUNT))
 
 
 def answer_error(exchange: Exchange, error: ApiError) -> None:

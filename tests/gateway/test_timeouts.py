@@ -23,6 +23,13 @@ from jupyter_smkit.gateway.upstream import Pool
 from .conftest import House
 
 
+async def sweep(gateway: Gateway) -> None:
+    """What the edge does each second."""
+    while True:
+        gateway.sweep(asyncio.get_running_loop().time())
+        await asyncio.sleep(0.02)
+
+
 @pytest_asyncio.fixture
 async def client(tmp_path: Path) -> AsyncIterator[Any]:
     """A client of an endpoint whose model sends nothing, or half of an answer when asked for it."""
@@ -46,8 +53,10 @@ async def client(tmp_path: Path) -> AsyncIterator[Any]:
     server = application(gateway, Pool(os.fspath(house.home.api_socket)))
     loop = asyncio.get_running_loop()
     accepting = await loop.create_server(server.protocol, "127.0.0.1", 0)
+    sweeping = asyncio.create_task(sweep(gateway))
     house.home.port_file.write_text(str(accepting.sockets[0].getsockname()[1]))
     yield house.client()
+    sweeping.cancel()
     accepting.close()
     answering.close()
     await server.stop(0.0)
