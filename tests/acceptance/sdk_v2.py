@@ -46,8 +46,8 @@ def watch(event: str, arguments: tuple[Any, ...]) -> None:
 
 sys.addaudithook(watch)
 warnings.simplefilter("ignore")
-logging.getLogger("sagemaker").setLevel(logging.ERROR)
-logging.getLogger("sagemaker.config").setLevel(logging.ERROR)
+logging.getLogger("sagemaker").setLevel(logging.CRITICAL)
+logging.getLogger("sagemaker.config").setLevel(logging.CRITICAL)
 
 import boto3  # noqa: E402
 import numpy as np  # noqa: E402
@@ -63,6 +63,7 @@ from sagemaker.deserializers import JSONDeserializer  # noqa: E402
 from sagemaker.inputs import TrainingInput  # noqa: E402
 from sagemaker.predictor import Predictor  # noqa: E402
 from sagemaker.processing import (  # noqa: E402
+    FrameworkProcessor,
     ProcessingInput,
     ProcessingOutput,
     Processor,
@@ -72,6 +73,7 @@ from sagemaker.serializers import CSVSerializer, JSONSerializer  # noqa: E402
 from sagemaker.sklearn.estimator import SKLearn  # noqa: E402
 from sagemaker.sklearn.model import SKLearnModel  # noqa: E402
 from sagemaker.sklearn.processing import SKLearnProcessor  # noqa: E402
+from sagemaker.spark.processing import PySparkProcessor  # noqa: E402
 
 PROGRAMS = Path(__file__).parent / "sdk_v2_programs"
 INSTANCE = "ml.m5.large"
@@ -498,6 +500,52 @@ def processor_with_an_entrypoint() -> None:
     job = processor.latest_job.describe()["ProcessingJobName"]
     session().sagemaker_client.get_waiter("processing_job_completed_or_stopped").wait(
         ProcessingJobName=job, WaiterConfig={"Delay": 1, "MaxAttempts": 3}
+    )
+
+
+@scenario
+def framework_processor() -> None:
+    """A folder of code, packed and started by the SDK's own shell script."""
+    folder = scratch() / "framework"
+    folder.mkdir(exist_ok=True)
+    (folder / "main.py").write_text("import sys, words\nprint(words.greet(sys.argv[1]))\n")
+    (folder / "words.py").write_text("def greet(name): return f'hello {name}'\n")
+    processor = FrameworkProcessor(
+        estimator_cls=SKLearn,
+        framework_version=VERSION,
+        role=role(),
+        instance_count=1,
+        instance_type=INSTANCE,
+        sagemaker_session=session(),
+    )
+    log = printed(
+        lambda: processor.run(code="main.py", source_dir=str(folder), arguments=["world"])
+    )
+    assert "hello world" in log, log
+
+
+@scenario
+def what_is_not_there_yet() -> None:
+    """What smkit cannot run yet is refused by name and leaves nothing behind."""
+    transformer = sagemaker.Model(
+        image_uri=image(), model_data=model_data(), role=role(), sagemaker_session=session()
+    ).transformer(instance_count=1, instance_type=INSTANCE)
+    refused(
+        lambda: transformer.transform(iris(), content_type="text/csv"),
+        "ValidationException",
+        "not supported by smkit yet",
+    )
+    processor = PySparkProcessor(
+        framework_version="3.3",
+        role=role(),
+        instance_count=2,
+        instance_type=INSTANCE,
+        sagemaker_session=session(),
+    )
+    refused(
+        lambda: processor.run(submit_app=str(PROGRAMS / "preprocessing.py")),
+        "ValidationException",
+        "not supported by smkit yet",
     )
 
 
