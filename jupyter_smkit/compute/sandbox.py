@@ -34,6 +34,8 @@ class Sandbox:
     """Further directories that the program may write to, at their own paths."""
     readable: tuple[Path, ...] = ()
     """Directories that it must see although they lie below /tmp, which it has its own of."""
+    hidden: tuple[Path, ...] = ()
+    """Files that it cannot read, or finds empty. Not at level L0."""
     network: bool = True
     hostname: str = "algo-1"
 
@@ -67,6 +69,8 @@ class Sandbox:
         words += ["--bind", str(self.base), BASE, "--chdir", BASE]
         for directory in self.writable:
             words += ["--bind", str(directory), str(directory)]
+        for file in self.hidden:
+            words += ["--ro-bind", "/dev/null", str(file)]
         if not self.network:
             words.append("--unshare-net")
         return words
@@ -84,7 +88,9 @@ class Sandbox:
             lines += [f"mkdir -p {_q(held)}", f"mount --rbind {_q(directory)} {_q(held)}"]
             target = self.temporary / directory.relative_to("/tmp")
             lines += [f"mkdir -p {_q(target)}", f"mount --rbind {_q(held)} {_q(target)}"]
-        lines += [f"mount --rbind {_q(self.temporary)} /tmp", f"cd {BASE}", 'exec "$@"']
+        lines += [f"mount --rbind {_q(self.temporary)} /tmp"]
+        lines += [f"mount --bind /dev/null {_q(file)}" for file in self.hidden]
+        lines += [f"cd {BASE}", 'exec "$@"']
         words = ["unshare", "--user", "--map-root-user", "--mount", "--kill-child"]
         if not self.network:
             words.append("--net")

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_smkit.compute import sandbox
+from jupyter_smkit.config import Home
 from jupyter_smkit.wrangler.flow import FlowError
 
 MEMORY_BYTES = 4 << 30
@@ -25,16 +27,19 @@ _KEPT = ("PATH", "LANG", "LC_ALL", "HOME", "TMPDIR", "PYTHONPATH", "VIRTUAL_ENV"
 Launch = Callable[[], Awaitable[asyncio.subprocess.Process]]
 
 
-async def start_worker(log: Path | None = None) -> asyncio.subprocess.Process:
-    """A worker process on pipes. It sees no credentials, and ends when its pipe closes."""
+async def start_worker(home: Home, log: Path | None = None) -> asyncio.subprocess.Process:
+    """A worker process on pipes, in a sandbox without network or smkit's keys.
+
+    It ends when its pipe closes.
+    """
     environment = {name: os.environ[name] for name in _KEPT if name in os.environ}
     environment |= {"SMKIT_MEMORY_LIMIT": str(MEMORY_BYTES), "POLARS_MAX_THREADS": "2"}
+    box = await asyncio.to_thread(_sandbox, home)
+    command = box.command([sys.executable, "-m", "jupyter_smkit.wrangler.worker"])
     with contextlib.ExitStack() as stack:
         errors = stack.enter_context(log.open("ab")) if log else asyncio.subprocess.DEVNULL
         return await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "jupyter_smkit.wrangler.worker",
+            *command,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=errors,
@@ -42,6 +47,22 @@ async def start_worker(log: Path | None = None) -> asyncio.subprocess.Process:
             start_new_session=True,
             limit=_LONGEST_LINE,
         )
+
+
+def _sandbox(home: Home) -> sandbox.Sandbox:
+    place = home.path / "sandbox"
+    box = sandbox.Sandbox(
+        sandbox.probe(home.settings.sandbox),
+        place / "ml",
+        place / "tmp",
+        readable=(home.path, Path(__file__).parents[2], Path(sys.prefix)),
+        hidden=(home.credentials,) if home.credentials.exists() else (),
+        network=False,
+        hostname="preview",
+    )
+    for directory in (box.base, box.temporary):
+        directory.mkdir(parents=True, exist_ok=True)
+    return box
 
 
 @dataclass
@@ -55,7 +76,7 @@ class _Worker:
 class Workers:
     """Workers by session (an open flow). A session's requests are answered one after another."""
 
-    launch: Launch = start_worker
+    launch: Launch
     idle: float = IDLE_SECONDS
     patience: float = ANSWER_SECONDS
     _running: dict[str, _Worker] = field(default_factory=dict)

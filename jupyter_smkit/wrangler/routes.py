@@ -84,11 +84,12 @@ Verb = Callable[["Context", Any], Awaitable[Any]]
 
 class Context:
     def __init__(self, services: Services) -> None:
-        log = services.home.run / "wrangler.log"
+        home = services.home
+        log = home.run / "wrangler.log"
         self.objects = services.objects
         self.account = services.home.settings.account
         self.cache = services.home.path / "previews"
-        self.workers = Workers(launch=partial(start_worker, log if log.parent.is_dir() else None))
+        self.workers = Workers(partial(start_worker, home, log if log.parent.is_dir() else None))
 
     async def files(self, flow: Flow, node: str) -> Mapping[str, list[str]]:
         cache: Path = self.cache

@@ -7,19 +7,22 @@ from pathlib import Path
 
 import pytest
 
+from jupyter_smkit.config import Home
 from jupyter_smkit.wrangler.flow import Flow, FlowError, Node
 from jupyter_smkit.wrangler.launcher import Workers, start_worker
 
 processes: list[asyncio.subprocess.Process] = []
 
 
-async def launch() -> asyncio.subprocess.Process:
-    processes.append(await start_worker())
-    return processes[-1]
-
-
 @pytest.fixture
-async def workers() -> AsyncIterator[Workers]:
+async def workers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workers]:
+    # A worker sees of /tmp only its home: here that is where the tests' files lie.
+    home = Home(tmp_path_factory.getbasetemp())
+
+    async def launch() -> asyncio.subprocess.Process:
+        processes.append(await start_worker(home))
+        return processes[-1]
+
     processes.clear()
     made = Workers(launch=launch)
     yield made

@@ -1,0 +1,91 @@
+"""What a program sees in a sandbox, at each level that works on this machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from jupyter_smkit.compute import sandbox
+from jupyter_smkit.compute.sandbox import Sandbox
+
+LEVELS = {"bwrap": "L1", "unshare": "L2"}
+
+
+@pytest.fixture(params=LEVELS)
+def level(request: pytest.FixtureRequest) -> str:
+    try:
+        return sandbox.probe(request.param)
+    except RuntimeError as missing:
+        pytest.fail(f"{missing}: install bubblewrap, or allow user namespaces")
+
+
+@pytest.fixture
+def box(level: str, tmp_path: Path) -> Sandbox:
+    for name in ("ml", "tmp", "out", "home"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "home" / "key").write_text("secret")
+    (tmp_path / "home" / "data").write_text("data")
+    return Sandbox(
+        level,
+        tmp_path / "ml",
+        tmp_path / "tmp",
+        writable=(tmp_path / "out",),
+        readable=(tmp_path / "home",),
+        hidden=(tmp_path / "home" / "key",),
+    )
+
+
+def run(box: Sandbox, code: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        box.command([sys.executable, "-c", code]), capture_output=True, text=True, timeout=60
+    )
+
+
+def test_opt_ml_and_tmp_are_its_own(box: Sandbox) -> None:
+    done = run(
+        box,
+        "from pathlib import Path\n"
+        "Path('/opt/ml/model.txt').write_text('m'); Path('/tmp/t').write_text('t')\n"
+        "print(Path.cwd())",
+    )
+    assert done.stdout == "/opt/ml\n", done.stderr
+    assert (box.base / "model.txt").read_text() == "m"
+    assert (box.temporary / "t").read_text() == "t"
+
+
+def test_what_it_may_write_and_read_lies_at_its_own_path(box: Sandbox) -> None:
+    out, home = box.writable[0], box.readable[0]
+    code = f"open('{out}/made', 'w').write(open('{home}/data').read())"
+    assert run(box, code).returncode == 0
+    assert (out / "made").read_text() == "data"
+
+
+def test_a_hidden_file_is_not_read(box: Sandbox) -> None:
+    done = run(box, f"print(open('{box.hidden[0]}').read())")
+    assert "secret" not in done.stdout + done.stderr
+    assert "Permission denied" in done.stderr or done.stdout == "\n"
+
+
+def test_the_rest_is_not_changed(tmp_path: Path) -> None:
+    box = Sandbox(sandbox.probe("bwrap"), tmp_path, tmp_path)
+    done = run(box, "open('/usr/made-by-a-job', 'w')")
+    assert done.returncode != 0 and "Read-only file system" in done.stderr
+
+
+def test_without_network_nothing_is_reached(box: Sandbox, tmp_path: Path) -> None:
+    alone = Sandbox(box.level, box.base, box.temporary, network=False)
+    code = "import socket; print(socket.socket().connect_ex(('127.0.0.1', 9)) != 0)"
+    interfaces = "print(open('/proc/net/dev').read().count(':'))"
+    assert run(alone, code).stdout == "True\n"
+    assert int(run(alone, interfaces).stdout) <= 1
+
+
+def test_at_level_0_paths_are_rewritten(tmp_path: Path) -> None:
+    box = Sandbox("L0", tmp_path / "ml", tmp_path / "tmp")
+    assert box.command(["cat", "/opt/ml/input/x"]) == ["cat", f"{tmp_path}/ml/input/x"]
+    assert box.inside("/opt/ml/model") == f"{tmp_path}/ml/model"
+    with pytest.raises(ValueError, match="not under"):
+        box.outside("/etc/passwd")
