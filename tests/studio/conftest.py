@@ -51,7 +51,7 @@ def values(shape: Any, depth: int = 0) -> st.SearchStrategy[Any]:
             return st.booleans()
         case "integer" | "long":
             least = shape.metadata.get("min", 0)
-            return st.integers(least, min(shape.metadata.get("max", 1000), 1000))
+            return st.integers(least, max(least, min(shape.metadata.get("max", 1000), 1000)))
         case "float" | "double":
             least = float(shape.metadata.get("min", 0))
             return st.floats(least, min(shape.metadata.get("max", 1000.0), 1000.0))
@@ -71,6 +71,24 @@ def requests(draw: Any, operation: str) -> dict[str, Any]:
         if name == "Name" or (name.endswith("Name") and operation.endswith(name[:-4])):
             made[name] = f"a{next(_COUNTER)}"
     return made
+
+
+def full(operation: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Valid parameters, optional ones too; names come from a few, so that they meet."""
+    shape = models.service("sagemaker").operation_model(operation).input_shape
+    if shape is None:
+        return st.just({})
+    members = {
+        name: st.sampled_from(["a1", "a2", "a3"]) if name.endswith("Name") else values(member)
+        for name, member in shape.members.items()
+    }
+    optional = {name: members.pop(name) for name in set(members) - set(shape.required_members)}
+    return st.fixed_dictionaries(members, optional=optional)
+
+
+@pytest.fixture
+def complete() -> Callable[[str], st.SearchStrategy[dict[str, Any]]]:
+    return full
 
 
 @pytest.fixture
