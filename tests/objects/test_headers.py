@@ -78,7 +78,9 @@ def test_the_checksum_that_completes_an_upload_is_the_objects(s3: Any, bucket: s
     assert made["ChecksumSHA256"] == digest
 
 
-def test_the_signature_covers_the_bytes_of_the_headers(s3: Any, bucket: str) -> None:
+def test_the_signature_covers_the_bytes_of_the_headers(service: Any, bucket: str) -> None:
+    s3 = service.client()
+
     def add(params: Any, **_: object) -> None:
         params["headers"]["x-amz-meta-city"] = "Köln"
         params["headers"]["Date"] = formatdate()
