@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping, Sequence
 from itertools import groupby
+from types import MappingProxyType
 
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.endpoints.workers import Worker, answers, wanted
@@ -56,6 +58,8 @@ def bring_up(controllers: Controllers, record: Record) -> None:
         return
     before = _ids(record.observed.get("_variants") or ())
     variants = shown(workers)
+    # The gateway knows before anybody can read InService and send the first request.
+    write_routes(controllers, {_route_key(record): variants})
     controllers.state.change(
         record,
         status="InService",
@@ -65,7 +69,6 @@ def bring_up(controllers: Controllers, record: Record) -> None:
             "FailureReason": None,
         },
     )
-    write_routes(controllers)
     for id in before - _ids(variants):
         controllers.executor.forget(id)
 
@@ -153,14 +156,18 @@ def _written(controllers: Controllers) -> Json:
     return dict(content.get("endpoints", {}))
 
 
-def write_routes(controllers: Controllers) -> None:
-    """Tells the gateway what every endpoint serves now, whole and at once."""
+def write_routes(
+    controllers: Controllers, soon: Mapping[str, Sequence[Json]] = MappingProxyType({})
+) -> None:
+    """Tells the gateway what every endpoint serves now, whole and at once; ``soon`` holds the
+    variants of one that comes into service next."""
     with controllers.state.read() as transaction:
         endpoints = transaction.where(
             records.c.kind == "Endpoint", records.c.status.in_(("InService", "Updating"))
         )
+    serving = {_route_key(one): one.observed.get("_variants") or () for one in endpoints}
     table = {
-        _route_key(endpoint): {
+        key: {
             "variants": [
                 {
                     "name": variant["name"],
@@ -168,11 +175,11 @@ def write_routes(controllers: Controllers) -> None:
                     "workers": [worker["socket"] for worker in variant["workers"]],
                     "log": variant["log"],
                 }
-                for variant in endpoint.observed["_variants"]
+                for variant in variants
             ]
         }
-        for endpoint in endpoints
-        if endpoint.observed.get("_variants")
+        for key, variants in {**serving, **soon}.items()
+        if variants
     }
     temporary = controllers.home.routes.with_suffix(".new")
     with open(temporary, "w") as out:

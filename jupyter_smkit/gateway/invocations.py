@@ -117,7 +117,7 @@ class Gateway:
         if verb != "invocations":
             raise ValidationError(f"{_OPERATIONS[verb]}: not supported by smkit yet")
         headers = checked_headers(exchange.headers)
-        endpoint = self.routes.endpoints.get((account, region, name))
+        endpoint = self.routes.find((account, region, name))
         if endpoint is None:
             raise ValidationError(f"Endpoint {name} of account {account} not found.")
         variant = self._variant(endpoint, exchange.headers.get("x-amzn-sagemaker-target-variant"))

@@ -88,6 +88,12 @@ class Routes:
             for worker in variant.workers
         }
 
+    def find(self, route: Route) -> Endpoint | None:
+        """The endpoint; the file is looked at again before one is said not to be there."""
+        if route not in self.endpoints:
+            self.refresh()
+        return self.endpoints.get(route)
+
     def refresh(self) -> None:
         """Reads the file where it has changed; one that cannot be read leaves all as it was."""
         try:
