@@ -102,6 +102,9 @@ class Supervisor:
             message=self._message(),
             ended=time.time(),
         )
+        # The executor may forget the launch only once this process is gone; its data goes now.
+        for used in (self.sandbox.base, self.sandbox.temporary):
+            shutil.rmtree(used, ignore_errors=True)
 
     def _on_signal(self, number: int, frame: object) -> None:
         self.stop_asked = self.stop_asked or time.monotonic()

@@ -299,3 +299,10 @@ def test_a_program_that_is_stopped_may_clean_up(smkit: Any) -> None:
     client.stop_processing_job(ProcessingJobName="tidies")
     assert finished(smkit, "tidies")["ProcessingJobStatus"] == "Stopped"
     assert "tidied" in log_of(smkit, "tidies")
+
+
+def test_a_job_that_has_ended_leaves_no_copy_of_its_data(fresh_smkit: Any) -> None:
+    code = "open('/opt/ml/processing/large.bin', 'wb').write(bytes(1 << 20))"
+    fresh_smkit.client("sagemaker").create_processing_job(**job(fresh_smkit, "tidy", code))
+    assert finished(fresh_smkit, "tidy")["ProcessingJobStatus"] == "Completed"
+    assert wait_until(lambda: not list(fresh_smkit.home.jobs.rglob("large.bin")), 10)
