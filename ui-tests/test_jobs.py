@@ -30,5 +30,5 @@ def test_a_script_runs_from_the_form(desk: Desk) -> None:
 
 def test_an_empty_list_says_what_to_do(desk: Desk) -> None:
     desk.run("smkit:open", page="training-jobs")
-    expect(desk.tab().get_by_role("heading", name="No training jobs yet")).to_be_visible()
+    expect(desk.tab().get_by_role("heading", name="Nothing here yet")).to_be_visible()
     desk.shoot("training-empty")

@@ -16,7 +16,7 @@ type Metric = NonNullable<
   NonNullable<Candidate['CandidateProperties']>['CandidateMetrics']
 >[number];
 
-const MOST_METRICS = 2;
+const MOST_METRICS = 1;
 
 /** The candidates, the best first: what they are ranked by, the holdout, and the time a row takes. */
 export function Leaderboard({ record }: { record: Row }): JSX.Element {
@@ -47,68 +47,66 @@ export function Leaderboard({ record }: { record: Row }): JSX.Element {
       ?.FinalAutoMLJobObjectiveMetric?.MetricName ?? trans.__('Score');
   const others = otherMetrics(candidates, metric);
   return (
-    <Table
-      label={trans.__('Leaderboard')}
-      rows={candidates}
-      rowKey={candidate => candidate.CandidateName ?? ''}
-      columns={[
-        {
-          id: 'name',
-          label: trans.__('Candidate'),
-          cell: candidate => (
-            <>
-              {candidate.CandidateName}{' '}
-              {candidate.CandidateName === best && (
-                <strong className="smkit-Best">{trans.__('best')}</strong>
-              )}
-            </>
-          )
-        },
-        {
-          id: 'status',
-          label: trans.__('Status'),
-          cell: candidate => (
-            <StatusPill status={candidate.CandidateStatus ?? ''} />
-          )
-        },
-        {
-          id: 'objective',
-          label: trans.__('%1, validation', metric),
-          numeric: true,
-          cell: candidate =>
-            shortened(candidate.FinalAutoMLJobObjectiveMetric?.Value)
-        },
-        ...[metric, ...others].map(name => ({
-          id: `holdout-${name}`,
-          label: trans.__('%1, holdout', name),
-          numeric: true,
-          cell: (candidate: Candidate) =>
-            shortened(measured(candidate, name)?.Value)
-        })),
-        {
-          id: 'latency',
-          label: trans.__('One row'),
-          numeric: true,
-          cell: candidate => latency(candidate)
-        },
-        {
-          id: 'time',
-          label: trans.__('Trained for'),
-          numeric: true,
-          cell: candidate =>
-            candidate.EndTime
-              ? between(candidate.CreationTime, candidate.EndTime)
-              : ''
-        },
-        {
-          id: 'deploy',
-          label: '',
-          cell: candidate => (
-            <Deploy record={record} candidate={candidate as Row} />
-          )
-        }
-      ]}
-    />
+    <div className="smkit-Leaderboard">
+      <Table
+        label={trans.__('Leaderboard')}
+        rows={candidates}
+        rowKey={candidate => candidate.CandidateName ?? ''}
+        columns={[
+          {
+            id: 'name',
+            label: trans.__('Candidate'),
+            cell: candidate => (
+              <>
+                {candidate.CandidateName}{' '}
+                {candidate.CandidateName === best && (
+                  <strong className="smkit-Best">{trans.__('best')}</strong>
+                )}
+                {candidate.CandidateStatus !== 'Completed' && (
+                  <StatusPill status={candidate.CandidateStatus ?? ''} />
+                )}
+              </>
+            )
+          },
+          {
+            id: 'objective',
+            label: trans.__('%1, validation', metric),
+            numeric: true,
+            cell: candidate =>
+              shortened(candidate.FinalAutoMLJobObjectiveMetric?.Value)
+          },
+          ...[metric, ...others].map(name => ({
+            id: `holdout-${name}`,
+            label: trans.__('%1, holdout', name),
+            numeric: true,
+            cell: (candidate: Candidate) =>
+              shortened(measured(candidate, name)?.Value)
+          })),
+          {
+            id: 'latency',
+            label: trans.__('One row'),
+            numeric: true,
+            cell: candidate => latency(candidate)
+          },
+          {
+            id: 'time',
+            label: trans.__('Trained for'),
+            numeric: true,
+            cell: candidate =>
+              candidate.EndTime
+                ? between(candidate.CreationTime, candidate.EndTime)
+                : ''
+          },
+          {
+            id: 'deploy',
+            label: '',
+            cell: candidate => (
+              <Deploy record={record} candidate={candidate as Row} />
+            )
+          }
+        ]}
+      />
+    </div>
   );
 }
 

@@ -111,11 +111,13 @@ export function ListPage({
           {''}
         </Button>
         <span className="smkit-Toolbar-gap" />
-        <BulkActions
-          kind={kind}
-          names={[...selected]}
-          done={() => setSelected(new Set())}
-        />
+        {rows.length > 0 && (
+          <BulkActions
+            kind={kind}
+            names={[...selected]}
+            done={() => setSelected(new Set())}
+          />
+        )}
       </div>
       <ErrorNotice error={answer.error} retry={() => void answer.refetch()} />
       {answer.isPending && <Loading />}
@@ -124,7 +126,7 @@ export function ListPage({
           title={
             isFiltered
               ? trans.__('Nothing matches')
-              : trans.__('No %1 yet', kind.plural.toLowerCase())
+              : trans.__('Nothing here yet')
           }
           action={isFiltered ? undefined : create}
         >
@@ -199,7 +201,7 @@ function BulkActions({
   });
   const ask = async (label: string, operation: string): Promise<void> => {
     const { button } = await showDialog({
-      title: trans.__('%1 %2?', label, kind.plural.toLowerCase()),
+      title: trans.__('%1: %2', kind.plural, label),
       body: names.join(', '),
       buttons: [Dialog.cancelButton(), Dialog.warnButton({ label })]
     });
