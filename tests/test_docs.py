@@ -104,21 +104,21 @@ def test_every_verb_of_make_is_there() -> None:
 
 
 def test_every_command_is_there() -> None:
-    known = hook("commands").subcommands(parser())
+    made = hook("commands")
+    known = made.subcommands(parser())
     named = {
         (page, command)
         for page, text in commands()
         for command in re.findall(r"(?:^|\(|&& |jupyter )smkit ([a-z]+)", text, re.M)
     }
     assert {command for _, command in named} == set(known)
-    options = {option for made in known.values() for option in made._option_string_actions}
-    used = {
-        option
-        for _, text in commands()
-        for rest in re.findall(r"smkit (?!run)[a-z]+([^\n|;]*)", text)
-        for option in re.findall(r"--[a-z-]+", rest)
-    }
-    assert used <= options
+    for page, text in commands():
+        for command, rest in re.findall(
+            r"(?:^|jupyter )smkit (?!run)([a-z]+)([^\n|;]*)", text, re.M
+        ):
+            parsers = [known[command], *made.subcommands(known[command]).values()]
+            options = {option for each in parsers for option in each._option_string_actions}
+            assert set(re.findall(r"--[a-z-]+", rest)) <= options, f"{page}: smkit {command}{rest}"
 
 
 def test_the_page_of_commands_is_the_commands() -> None:
