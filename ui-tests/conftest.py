@@ -19,6 +19,10 @@ from playwright.sync_api import Browser, expect, sync_playwright
 from jupyter_smkit import serve
 from jupyter_smkit.config import Home
 
+# Built environments are the slow part of a fresh home: all tests share them.
+os.environ.setdefault(
+    "SMKIT_ENVIRONMENTS", str(Path(__file__).parents[1] / ".smkit" / "environments")
+)
 TOKEN = "a-real-token"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LAB = {
@@ -55,11 +59,6 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     settings = root / ".settings/@jupyterlab/apputils-extension"
     settings.mkdir(parents=True)
     (settings / "notification.jupyterlab-settings").write_text('{"fetchNews": "false"}')
-    # The AutoML environment takes minutes to build: it is kept between runs.
-    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "smkit-tests"
-    home.environments.mkdir(parents=True)
-    for made in (cache / "environments").glob("*"):
-        (home.environments / made.name).symlink_to(made)
     environment = os.environ | {
         "SMKIT_HOME": str(home.path),
         "JUPYTER_RUNTIME_DIR": str(root / ".runtime"),
