@@ -31,6 +31,9 @@ _CONTINUOUS = 10.0
 """Seconds between uploads of an output with S3UploadMode Continuous."""
 
 
+_JOB_PAUSE = 0.2
+"""Seconds between looks at a job's report."""
+_WORKER_PAUSE = 2.0
 _NO_SANDBOX = (
     "On this machine programs have no /opt/ml of their own (level L0): read the paths from "
     "SM_MODEL_DIR, SM_CHANNEL_* or SAGEMAKER_BASE_DIR, or install bubblewrap (smkit doctor)"
@@ -211,9 +214,14 @@ class Supervisor:
         asked_at, cause, open_ = 0.0, "", True
         continuous = any(made.continuous for made in self.launch.outputs)
         noted = 0
+        pause = _WORKER_PAUSE if self.launch.socket else _JOB_PAUSE
+        signalled = _signals()
         while open_ or program.poll() is None:
-            ready, _, _ = select.select([output] if open_ else [], [], [], 0.2 if open_ else 0.02)
-            if ready:
+            listened = [signalled, output] if open_ else [signalled]
+            ready, _, _ = select.select(listened, [], [], pause if open_ else 0.02)
+            if signalled in ready:
+                os.read(signalled, 64)
+            if output in ready:
                 chunk = os.read(output, 1 << 16)
                 open_ = bool(chunk)
                 self.log.feed(chunk)
@@ -232,7 +240,10 @@ class Supervisor:
             if stamp != noted:
                 noted = stamp
                 self._ring()
-            if program.poll() is not None and not ready:
+            if not self.directory.exists():
+                # The home was deleted: nobody is left to end this program or to want it.
+                _signal_group(program.pid, signal.SIGKILL)
+            if program.poll() is not None and output not in ready:
                 break
         _signal_group(program.pid, signal.SIGKILL)
         program.stdout.close()
@@ -311,6 +322,14 @@ def _why(code: int) -> str:
     if code == 137:
         return "the program was killed (SIGKILL), perhaps for the memory it used"
     return "the program failed"
+
+
+def _signals() -> int:
+    """A file that becomes readable at each signal, so that a wait for it ends at once."""
+    reader, writer = os.pipe()
+    os.set_blocking(writer, False)
+    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
+    return reader
 
 
 def _ask_to_stop(leader: int, sandboxed: bool) -> None:
