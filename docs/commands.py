@@ -39,7 +39,7 @@ def _section(command: tuple[str, argparse.ArgumentParser]) -> str:
         if verb:
             lines += [f"### smkit {name} {verb}", ""]
         if rows:
-            lines += ["| | |", "|---|---|", *rows, ""]
+            lines += [*rows, ""]
     return "\n".join(lines)
 
 
@@ -55,7 +55,7 @@ def _row(action: argparse.Action) -> str:
         shown = f"`{action.metavar or '|'.join(action.choices or ()) or action.dest}`"
     if action.choices and action.option_strings:
         shown += f" ({', '.join(map(str, action.choices))})"
-    return f"| {shown.replace('|', chr(92) + '|')} | {(action.help or '').replace('|', chr(92) + '|')} |"
+    return f"- {shown}: {action.help}" if action.help else f"- {shown}"
 
 
 if __name__ == "__main__":
