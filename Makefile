@@ -9,7 +9,7 @@ export SMKIT_HOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup system demo lab test lint format bench docs clean
+.PHONY: help setup automl demo lab test lint format bench docs clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -32,14 +32,18 @@ $(VENV)/.ready: pyproject.toml constraints.txt package.json scripts/system-packa
 	@touch $@
 	@echo "==> ready: make demo, make lab, make test"
 
-demo: setup  ## the whole loop on real data: a flow, AutoML, an endpoint
+automl: setup
+	@echo "==> the AutoML environment (about 1 GB, built once)"
+	@$(BIN)/python -m jupyter_smkit.compute.environments smkit-automl
+
+demo: automl  ## the whole loop on real data: a flow, AutoML, an endpoint
 	@$(BIN)/python examples/demo.py
 
 lab: setup  ## JupyterLab with a sample project
 	@mkdir -p .lab && cp -Rn examples/quickstart/. .lab/ && $(BIN)/python .lab/flights.py
 	@$(BIN)/jupyter lab --ServerApp.root_dir=.lab $(if $(filter 0,$(shell id -u)),--allow-root)
 
-test: setup  ## every test, in a browser too
+test: automl  ## every test, in a browser too
 	@$(BIN)/python -m pytest $(PYTEST)
 
 lint: setup  ## ruff, mypy, eslint, prettier, stylelint

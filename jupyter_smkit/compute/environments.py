@@ -154,3 +154,16 @@ def _run(argv: Sequence[str], say: Say) -> None:
 def _digest(wanted: Sequence[str]) -> str:
     parts = [f"{sys.version_info.major}.{sys.version_info.minor}", *wanted]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def main() -> int:
+    """``python -m jupyter_smkit.compute.environments IMAGE…`` builds environments ahead of time."""
+    from jupyter_smkit.compute import images
+
+    for name in sys.argv[1:]:
+        print(f"{name}: {ensure(Home.from_environment(), images.resolve(name))}", flush=True)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
