@@ -1,6 +1,7 @@
 import type { JupyterFrontEndPlugin } from '@jupyterlab/application';
 
 import { automl } from './automl/plugin';
+import { client } from './client/plugin';
 import { core } from './core/plugin';
 import { endpoints } from './endpoints/plugin';
 import { jobs } from './jobs/plugin';
@@ -12,6 +13,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   core,
   studio,
   objects,
+  client,
   jobs,
   automl,
   endpoints,
