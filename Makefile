@@ -3,6 +3,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+FRONT := jupyter_smkit/labextension/package.json
+SOURCES := $(shell find src style schema -type f)
 SMKIT_HOME ?= $(CURDIR)/.smkit
 export SMKIT_HOME
 # It would make every start of a Python process several times slower.
@@ -14,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-setup: $(VENV)/.ready  ## the environment .venv, the front end, and this machine's packages
+setup: $(VENV)/.ready $(FRONT)  ## the environment .venv, the front end, and this machine's packages
 
 $(VENV)/.ready: pyproject.toml constraints.txt package.json scripts/system-packages.sh
 	@echo "==> system packages"
@@ -29,8 +31,13 @@ $(VENV)/.ready: pyproject.toml constraints.txt package.json scripts/system-packa
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv pip install --quiet --compile-bytecode --no-build-isolation-package jupyter-smkit \
 		-c constraints.txt -e ".[dev]"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-builder develop . --overwrite >/dev/null
-	@touch $@
+	@touch $@ $(FRONT)
 	@echo "==> ready: make demo, make lab, make test"
+
+$(FRONT): $(VENV)/.ready $(SOURCES)
+	@echo "==> the front end has changed: building it"
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm build >/dev/null
+	@touch $@
 
 automl: setup
 	@echo "==> the AutoML environment (about 1 GB, built once)"
@@ -61,7 +68,7 @@ bench: setup  ## measurements beside named peers
 	@for each in benchmarks/*.py; do echo "==> $$each"; $(BIN)/python $$each; done
 
 docs: setup  ## site/, the tutorial executed
-	@$(BIN)/mkdocs build --strict --quiet
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "site/index.html"
 
 clean:  ## ends smkit and removes what setup and the demo made

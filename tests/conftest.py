@@ -22,7 +22,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault(
     "SMKIT_ENVIRONMENTS", str(Path(__file__).parents[1] / ".smkit" / "environments")
 )
-ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole-smkit"
+ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
 
 
 @dataclass(frozen=True)

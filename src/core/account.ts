@@ -19,7 +19,7 @@ export function useAccount(): Account | undefined {
   const { account, region } = data;
   return {
     region,
-    role: `arn:aws:iam::${account}:role/service-role/AmazonSageMaker-ExecutionRole-smkit`,
+    role: `arn:aws:iam::${account}:role/SmkitExecutionRole`,
     bucket: `sagemaker-${region}-${account}`
   };
 }

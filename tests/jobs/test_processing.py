@@ -15,7 +15,7 @@ from jupyter_smkit import serve
 from jupyter_smkit.control import lease
 from jupyter_smkit.control.processes import wait_until
 
-ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole-smkit"
+ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
 
 
 def job(smkit: Any, name: str, code: str, **more: Any) -> dict[str, Any]:

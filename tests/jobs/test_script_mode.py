@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 
 from jupyter_smkit.jobs import script_mode
 
-ROLE = "arn:aws:iam::123456789012:role/service-role/AmazonSageMaker-ExecutionRole-smkit"
+ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
 CONFIG = {
     "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"]},
     "inputdataconfig": {"train": {"TrainingInputMode": "File"}},
