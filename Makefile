@@ -27,7 +27,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt package.json scripts/system-packa
 	@$(BIN)/uv pip install --quiet --compile-bytecode -c constraints.txt \
 		editables hatchling hatch-nodejs-version hatch-jupyter-builder "jupyter-builder>=1.3,<2" "jupyterlab>=4.4,<5"
 	@echo "==> smkit and its front end (about 1 minute)"
-	@rm -rf $(VENV)/share/jupyter/labextensions/jupyter-smkit jupyter_smkit/labextension/install.json
+	@rm -rf $(VENV)/share/jupyter/labextensions/jupyter-smkit jupyter_smkit/labextension
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/uv pip install --quiet --compile-bytecode --no-build-isolation-package jupyter-smkit \
 		-c constraints.txt -e ".[dev]"
 	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jupyter-builder develop . --overwrite >/dev/null
