@@ -75,7 +75,12 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
         yield Lab(url, home, root)
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(20)
+        except subprocess.TimeoutExpired:
+            # A kernel that will not end must not keep smkit running after the tests.
+            process.kill()
+            process.wait()
         serve.stop(home)
 
 
