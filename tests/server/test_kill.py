@@ -7,6 +7,7 @@ import re
 import signal
 import subprocess
 import sys
+import urllib.error
 import urllib.request
 from pathlib import Path
 
@@ -14,6 +15,14 @@ from jupyter_smkit import serve
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import lease, processes
 from jupyter_smkit.control.processes import wait_until
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=60) as answer:
+            return bool(answer.status == 200)
+    except urllib.error.URLError:
+        return False
 
 
 def test_smkit_outlives_the_jupyter_server_that_started_it(tmp_path: Path) -> None:
@@ -35,10 +44,10 @@ def test_smkit_outlives_the_jupyter_server_that_started_it(tmp_path: Path) -> No
         for line in server.stderr:
             if found := re.search(r"http://127\.0\.0\.1:\d+/", line):
                 break
-        assert found
-        asked = urllib.request.Request(f"{found.group()}smkit/status?token=t")
-        with urllib.request.urlopen(asked, timeout=60) as answer:
-            assert answer.status == 200
+        assert found, "the server did not start"
+        url = f"{found.group()}smkit/status?token=t"
+        # The address is told a moment before the server listens.
+        assert wait_until(lambda: answers(url), 30)
         before = [lease.holder(home.locks, role) for role in processes.ROLES]
         assert all(before)
         os.killpg(server.pid, signal.SIGKILL)
