@@ -7,6 +7,7 @@ import contextlib
 import itertools
 import json
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -156,8 +157,10 @@ class Workers:
     def _end(self, session: str, worker: _Worker) -> None:
         if self._running.get(session) is worker:
             del self._running[session]
+        # The whole session: the sandbox's own process may die before its child has tied itself
+        # to it, and a child left over would keep the pipes open.
         with contextlib.suppress(ProcessLookupError):
-            worker.process.kill()
+            os.killpg(worker.process.pid, signal.SIGKILL)
 
     async def close(self) -> None:
         for session, worker in list(self._running.items()):
