@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,8 @@ import pytest
 from jupyter_smkit.compute import sandbox
 from jupyter_smkit.compute.sandbox import Sandbox
 
+# Below /tmp too where the project was cloned there.
+INTERPRETER = (Path(sys.prefix), Path(sys.base_prefix))
 LEVELS = {"bwrap": "L1", "unshare": "L2"}
 
 
@@ -33,7 +36,7 @@ def box(level: str, tmp_path: Path) -> Sandbox:
         tmp_path / "ml",
         tmp_path / "tmp",
         writable=(tmp_path / "out",),
-        readable=(tmp_path / "home",),
+        readable=(tmp_path / "home", *INTERPRETER),
         hidden=(tmp_path / "home" / "key",),
     )
 
@@ -70,13 +73,13 @@ def test_a_hidden_file_is_not_read(box: Sandbox) -> None:
 
 
 def test_the_rest_is_not_changed(tmp_path: Path) -> None:
-    box = Sandbox(sandbox.probe("bwrap"), tmp_path, tmp_path)
+    box = Sandbox(sandbox.probe("bwrap"), tmp_path, tmp_path, readable=INTERPRETER)
     done = run(box, "open('/usr/made-by-a-job', 'w')")
     assert done.returncode != 0 and "Read-only file system" in done.stderr
 
 
-def test_without_network_nothing_is_reached(box: Sandbox, tmp_path: Path) -> None:
-    alone = Sandbox(box.level, box.base, box.temporary, network=False)
+def test_without_network_nothing_is_reached(box: Sandbox) -> None:
+    alone = replace(box, network=False)
     code = "import socket; print(socket.socket().connect_ex(('127.0.0.1', 9)) != 0)"
     interfaces = "print(open('/proc/net/dev').read().count(':'))"
     assert run(alone, code).stdout == "True\n"

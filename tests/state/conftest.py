@@ -8,6 +8,7 @@ import pwd
 import shutil
 import socket
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,19 +33,17 @@ class Clock:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """The address of a server of this run's own: Debian's postgresql package."""
     programs = sorted(Path("/usr/lib/postgresql").glob("*/bin"))
     initdb = shutil.which("initdb") or (str(programs[-1] / "initdb") if programs else None)
     assert initdb, "no PostgreSQL here: apt-get install postgresql"
-    directory = tmp_path_factory.mktemp("pg")
+    # Not among pytest's own directories: those are closed to the user that the server runs as.
+    directory = Path(tempfile.mkdtemp(prefix="smkit-postgresql-"))
     data = directory / "data"
     # The server refuses to run as root: Debian's own user runs it then.
     user = "postgres" if os.getuid() == 0 else getpass.getuser()
     account = pwd.getpwnam(user)
-    for path in (directory, *directory.parents):
-        if path.stat().st_uid == os.getuid() and path.is_relative_to("/tmp"):
-            path.chmod(path.stat().st_mode | 0o011)
     os.chown(directory, account.pw_uid, account.pw_gid)
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -66,6 +65,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     run(control, "-D", str(data), "-w", "-l", str(directory / "log"), "-o", options, "start")
     yield f"postgresql://{user}@127.0.0.1:{port}/postgres"
     run(control, "-D", str(data), "-m", "immediate", "stop")
+    shutil.rmtree(directory)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
