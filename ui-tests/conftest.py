@@ -111,11 +111,11 @@ def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
     context = browser.new_context(viewport={"width": 1360, "height": 860})
     page = context.new_page()
     faults: list[str] = []
-    page.on("pageerror", lambda error: faults.append(str(error)))
+    page.on("pageerror", lambda error: faults.append(f"{error}\n{error.stack}"))
     page.goto(f"{lab.url}lab?token={TOKEN}&reset")
     page.wait_for_function("window.jupyterapp?.restored")
     page.evaluate("window.jupyterapp.restored.then(() => null)")
     expect(page.locator("#jupyterlab-splash")).to_have_count(0, timeout=30_000)
     yield Desk(page, lab)
     context.close()
-    assert faults == []
+    assert not faults, "\n".join(faults)

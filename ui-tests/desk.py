@@ -62,6 +62,8 @@ class Desk:
         for theme, title in THEMES.items():
             self.run("apputils:change-theme", theme=title)
             self.page.wait_for_selector(f"body[data-jp-theme-name='{title}']", state="attached")
+            # JupyterLab's splash fades out; a second one before that would break the first.
+            self.page.wait_for_function("!document.getElementById('jupyterlab-splash')")
             self.page.screenshot(path=SCREENSHOTS / f"{name}-{theme}.png", animations="disabled")
             assert self.serious() == []
 
