@@ -28,7 +28,9 @@ def test_it_reads_as_text_and_html_where_no_widget_shows() -> None:
 
 
 def test_its_button_stops_the_job() -> None:
-    widget = JobProgress(sm.process("import time; time.sleep(600)", name="stopped-by-its-button", wait=False))
+    widget = JobProgress(
+        sm.process("import time; time.sleep(600)", name="stopped-by-its-button", wait=False)
+    )
     widget._handle_custom_msg("stop", [])
     widget.join()
     assert widget.status == "Stopped"
