@@ -14,6 +14,8 @@ import type { KernelSwitch } from './kernel-switch';
 import { listedFolder, markedFolder, MARKER, trimmed } from './project';
 import type { Side, SWITCHES } from './side';
 
+const SAID_MS = 8000;
+
 interface Choice {
   command: string;
   side: keyof typeof SWITCHES;
@@ -123,14 +125,14 @@ export function addProjectCommand(
           each => listedFolder([each], here) === undefined
         );
         await kept?.set('projects', others);
-        Notification.info(
+        say(
           trans.__('%1 is off: kernels that start there are left alone', name)
         );
         return;
       }
       const marked = await markedFolder(contents, here);
       if (marked !== undefined) {
-        Notification.info(
+        say(
           trans.__(
             '%1 is on by the file %2: without it, the project is off',
             name,
@@ -140,10 +142,12 @@ export function addProjectCommand(
         return;
       }
       await kept?.set('projects', [...projects, name]);
-      Notification.info(
-        trans.__('%1 is on: kernels that start there talk to smkit', name)
-      );
+      say(trans.__('%1 is on: kernels that start there talk to smkit', name));
     }
   });
   palette?.addItem({ command: PROJECT_COMMAND, category: 'smkit' });
+}
+
+function say(message: string): void {
+  Notification.info(message, { autoClose: SAID_MS });
 }
