@@ -14,6 +14,12 @@ print("account", boto3.client("sts", region_name="us-east-1").get_caller_identit
 """
 SIDE = "from jupyter_smkit.client import switch; print('side', switch.side())"
 
+RESTART_AND_RUN = """async () => {
+  const { shell, commands } = window.jupyterapp;
+  await shell.currentWidget.sessionContext.restartKernel();
+  void commands.execute('notebook:run-cell');
+}"""
+
 
 def notebook(desk: Desk, path: str, *cells: str) -> None:
     """Opens a notebook of these cells with a kernel of its own."""
@@ -46,7 +52,7 @@ def outputs(desk: Desk) -> Locator:
 def test_a_project_s_kernels_talk_to_smkit_from_their_start(desk: Desk) -> None:
     (desk.lab.root / "project/deeper").mkdir(parents=True)
     shutil.copy(QUICKSTART / "smkit.toml", desk.lab.root / "project")
-    notebook(desk, "project/deeper/marked.ipynb", WHO, "%sm aws", "%sm local")
+    notebook(desk, "project/deeper/marked.ipynb", WHO, "%sm aws", "%sm local", SIDE)
     expect(item(desk)).to_have_text("Kernel: smkit", timeout=30_000)
     desk.shoot("kernel-smkit")
     run_cell(desk)
@@ -60,8 +66,10 @@ def test_a_project_s_kernels_talk_to_smkit_from_their_start(desk: Desk) -> None:
     choose(desk, "Leave This Kernel Alone")
     expect(item(desk)).to_have_text("Kernel: off")
 
-    desk.page.evaluate("window.jupyterapp.shell.currentWidget.sessionContext.restartKernel()")
+    # A cell that runs right after the restart comes after the switch.
+    desk.page.evaluate(RESTART_AND_RUN)
     expect(item(desk)).to_have_text("Kernel: smkit", timeout=30_000)
+    expect(outputs(desk).last).to_contain_text("side local", timeout=30_000)
 
 
 def test_kernels_elsewhere_are_left_alone_until_the_menu_says_otherwise(desk: Desk) -> None:
