@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import uuid
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -62,7 +64,8 @@ def _stage(
 
 def _bring(objects: Objects, bucket: str, key: str, path: Path, head_only: bool) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".{path.name}.new")
+    # Two requests of one page may bring the same file at the same time.
+    beside = path.with_name(f".{path.name}.{uuid.uuid4().hex}")
     if head_only:
         with objects.get(bucket, key, (0, HEAD_BYTES - 1)) as content:
             data = content.read()
@@ -74,10 +77,12 @@ def _bring(objects: Objects, bucket: str, key: str, path: Path, head_only: bool)
 
 def prune(cache: Path, limit: int = CACHE_BYTES) -> None:
     """Removes what was used longest ago, until the rest fits."""
-    files = sorted(
-        ((path.stat().st_mtime, path.stat().st_size, path) for path in cache.glob("*/*")),
-        reverse=True,
-    )
+    files = []
+    for path in cache.glob("*/*"):
+        with contextlib.suppress(FileNotFoundError):
+            found = path.stat()
+            files.append((found.st_mtime, found.st_size, path))
+    files.sort(reverse=True)
     total = 0
     for _, size, path in files:
         total += size
