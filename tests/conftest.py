@@ -14,6 +14,7 @@ from botocore.config import Config
 
 from jupyter_smkit import serve
 from jupyter_smkit.api.credentials import Credential, Credentials
+from jupyter_smkit.client import switch
 from jupyter_smkit.config import Home
 from jupyter_smkit.control.processes import wait_until
 
@@ -85,6 +86,20 @@ def fresh_smkit(tmp_path: Path) -> Iterator[Smkit]:
     yield running
     serve.stop(running.home)
     end_jobs(running.home)
+
+
+@pytest.fixture(scope="module")
+def switched(smkit: Smkit) -> Iterator[None]:
+    """This process on smkit's side; on none before and after."""
+    before = dict(os.environ)
+    os.environ["SMKIT_HOME"] = str(smkit.home.path)
+    boto3.DEFAULT_SESSION = None
+    switch.switch_on(smkit.home)
+    yield
+    switch.leave()
+    boto3.DEFAULT_SESSION = None
+    os.environ.clear()
+    os.environ.update(before)
 
 
 def end_jobs(home: Home) -> None:
