@@ -1,5 +1,8 @@
 """PUT and GET of a file through boto3, edge and api, against copying the file with fsync.
 
+The client is switched on as a kernel is; ``signed`` is one that only has smkit's address, and then
+hashes the body for its signature, as botocore does without TLS.
+
 python benchmarks/s3_put_get.py [MEGABYTES [ROUNDS]]
 
 Each round does everything once, so that a noisy neighbour or a tired disk slows all alike. A
@@ -21,7 +24,7 @@ from typing import Any
 import boto3
 
 from jupyter_smkit import serve
-from jupyter_smkit.api.credentials import Credentials
+from jupyter_smkit.client.switch import switch_on
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import lease
 
@@ -31,16 +34,9 @@ PIECE = 1 << 20
 @contextmanager
 def running(home: Home) -> Iterator[Any]:
     """smkit in a home of its own, and a boto3 client of it."""
-    url = serve.ensure_running(home)
-    key = Credentials(home.credentials).default()
+    switch_on(home)
     try:
-        yield boto3.client(
-            "s3",
-            endpoint_url=url,
-            aws_access_key_id=key.access_key,
-            aws_secret_access_key=key.secret,
-            region_name="us-east-1",
-        )
+        yield boto3.client("s3")
     finally:
         serve.stop(home)
 
@@ -77,10 +73,12 @@ def main(megabytes: int, rounds: int) -> None:
             for _ in range(megabytes):
                 file.write(os.urandom(PIECE))
         with running(home) as s3:
+            signed = boto3.client("s3", endpoint_url=os.environ["AWS_ENDPOINT_URL"])
             s3.create_bucket(Bucket="bench")
             ways: dict[str, Callable[[], object]] = {
                 "copy and fsync": lambda: copy(source, target),
                 "put_object": lambda: put(s3, source),
+                "put_object, signed": lambda: put(signed, source),
                 "get_object": lambda: get(s3),
                 "upload_file": lambda: s3.upload_file(str(source), "bench", "uploaded"),
                 "download_file": lambda: s3.download_file("bench", "uploaded", str(target)),

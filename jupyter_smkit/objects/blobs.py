@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from jupyter_smkit.objects import checksums
 
-if TYPE_CHECKING:
-    from concurrent.futures import Executor
-
 PIECE = 1 << 20
 """Bytes that are read or written at once."""
-_LARGE = PIECE // 4
+MD5_BELOW = 8 << 20
+"""Bytes from which on no MD5 is computed: it costs more than all the rest of a write. AWS's clients
+upload such files in parts by default, whose ETag is not their MD5 either."""
+_AHEAD = 4 << 20
+"""Bytes that are handed to the disk at once while more arrive."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Blob:
     id: str
     size: int
     md5: str
-    """Hexadecimal."""
+    """Hexadecimal; empty for a blob of MD5_BELOW bytes and more."""
     checksums: dict[str, str]
     """Base64 by algorithm."""
 
@@ -41,9 +41,10 @@ class Blobs:
     def path(self, blob: str) -> Path:
         return self._kept / blob[:2] / blob
 
-    def writer(self, algorithms: Iterable[str] = ()) -> BlobWriter:
+    def writer(self, algorithms: Iterable[str] = (), expected: int = 0) -> BlobWriter:
+        """Computes checksums by ``algorithms``; ``expected``: bytes that will come, if known."""
         blob = os.urandom(16).hex()
-        return BlobWriter(blob, self._incoming / blob, self.path(blob), algorithms)
+        return BlobWriter(blob, self._incoming / blob, self.path(blob), algorithms, expected)
 
     def remove(self, blobs: Iterable[str]) -> None:
         for blob in blobs:
@@ -80,14 +81,17 @@ class BlobWriter:
     One thread at a time may use it.
     """
 
-    def __init__(self, blob: str, temporary: Path, final: Path, algorithms: Iterable[str]) -> None:
+    def __init__(
+        self, blob: str, temporary: Path, final: Path, algorithms: Iterable[str], expected: int
+    ) -> None:
         self._blob = blob
         self._temporary = temporary
         self._final = final
         self._file = open(temporary, "xb", buffering=0)  # noqa: SIM115
-        self._md5 = hashlib.md5(usedforsecurity=False)
+        self._md5 = hashlib.md5(usedforsecurity=False) if expected < MD5_BELOW else None
         self._digests = {name: checksums.new(name) for name in algorithms}
         self._size = 0
+        self._on_its_way = 0
 
     @property
     def size(self) -> int:
@@ -96,17 +100,17 @@ class BlobWriter:
     def write(self, data: bytes | memoryview) -> None:
         view = memoryview(data)
         self._size += len(view)
-        # MD5 takes longer than all the rest: for large pieces it runs beside it.
-        summed = _hashers().submit(self._md5.update, view) if len(view) >= _LARGE else None
-        if summed is None:
+        if self._size >= MD5_BELOW:
+            self._md5 = None
+        if self._md5 is not None:
             self._md5.update(view)
         for digest in self._digests.values():
             digest.update(view)
         left = view
         while left:
             left = left[self._file.write(left) :]
-        if summed is not None:
-            summed.result()
+        if self._size - self._on_its_way >= _AHEAD:
+            self._write_ahead()
 
     def finish(self) -> Blob:
         os.fsync(self._file.fileno())
@@ -120,22 +124,25 @@ class BlobWriter:
         _sync_directory(self._final.parent)
         return self.sums()
 
+    def _write_ahead(self) -> None:
+        """Starts writing to the disk, so that less is left to wait for at the end.
+
+        Linux does so with dirty pages that are said to be no longer needed, and keeps them.
+        """
+        if sys.platform == "linux":
+            length = self._size - self._on_its_way
+            os.posix_fadvise(self._file.fileno(), self._on_its_way, length, os.POSIX_FADV_DONTNEED)
+        self._on_its_way = self._size
+
     def sums(self) -> Blob:
         """What has been written so far."""
         found = {name: checksums.encoded(digest.digest()) for name, digest in self._digests.items()}
-        return Blob(self._blob, self.size, self._md5.hexdigest(), found)
+        md5 = "" if self._md5 is None else self._md5.hexdigest()
+        return Blob(self._blob, self.size, md5, found)
 
     def abort(self) -> None:
         self._file.close()
         self._temporary.unlink(missing_ok=True)
-
-
-@cache
-def _hashers() -> Executor:
-    # Imported here, for it brings logging along and few processes write large blobs.
-    from concurrent.futures import ThreadPoolExecutor
-
-    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="md5")
 
 
 def _sync_directory(directory: Path) -> None:

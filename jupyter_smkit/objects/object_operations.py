@@ -17,7 +17,7 @@ from jupyter_smkit.objects.attributes import (
     tags_of_document,
     write_condition,
 )
-from jupyter_smkit.objects.blobs import Blob
+from jupyter_smkit.objects.blobs import Blob, BlobWriter
 from jupyter_smkit.objects.content import Range, resolve
 from jupyter_smkit.objects.errors import (
     EntityTooLarge,
@@ -48,7 +48,7 @@ def receive_object(request: S3Request) -> Reception:
         info = request.store.commit(request.bucket, request.key, blob, attributes, condition)
         return Answer(headers=_written(info))
 
-    return Reception(request.store.writer([algorithm] if algorithm else []), keep)
+    return Reception(writer_for(request, algorithm), keep)
 
 
 def check_upload_head(request: S3Request) -> str:
@@ -60,6 +60,11 @@ def check_upload_head(request: S3Request) -> str:
         raise EntityTooLarge(ProposedSize=length, MaxSizeAllowed=MAX_PUT)
     claimed = claimed_checksum(request.headers)
     return claimed[0] if claimed else requested_algorithm(request.headers)
+
+
+def writer_for(request: S3Request, algorithm: str) -> BlobWriter:
+    expected = content_length(request.headers) or 0
+    return request.store.writer([algorithm] if algorithm else [], expected)
 
 
 def get_object(request: S3Request) -> Answer:

@@ -90,7 +90,8 @@ class Payload:
         self._decoder = _decoder(literal, caller)
         self._sha256 = literal.lower() if _HEX_SHA256.fullmatch(literal) else None
         self._digest = hashlib.sha256()
-        self._md5 = _content_md5(headers)
+        self._content_md5 = _content_md5(headers)
+        self._md5 = hashlib.md5(usedforsecurity=False)
         self._claimed = claimed_checksum(headers)
         self._length = content_length(headers)
         if self._claimed is not None and self._claimed[1]:
@@ -100,6 +101,8 @@ class Payload:
         for piece in (data,) if self._decoder is None else self._decoder.feed(data):
             if self._sha256 is not None:
                 self._digest.update(piece)
+            if self._content_md5 is not None:
+                self._md5.update(piece)
             self._writer.write(piece)
         if self._length is not None and self._writer.size > self._length:
             raise EntityTooLarge(ProposedSize=self._writer.size, MaxSizeAllowed=self._length)
@@ -117,10 +120,11 @@ class Payload:
                 ClientComputedContentSHA256=self._sha256,
                 S3ComputedContentSHA256=self._digest.hexdigest(),
             )
-        found = self._writer.sums()
-        if self._md5 is not None and self._md5 != found.md5:
-            raise BadDigest(ExpectedDigest=self._md5, CalculatedDigest=found.md5)
-        self._check(found)
+        if self._content_md5 not in (None, self._md5.hexdigest()):
+            raise BadDigest(
+                ExpectedDigest=self._content_md5, CalculatedDigest=self._md5.hexdigest()
+            )
+        self._check(self._writer.sums())
         return self._writer.finish()
 
     def _check(self, found: Blob) -> None:
@@ -178,8 +182,7 @@ class _Buffer:
             digest = checksums.new(self.algorithm)
             digest.update(bytes(self.data))
             found[self.algorithm] = checksums.encoded(digest.digest())
-        md5 = hashlib.md5(self.data, usedforsecurity=False).hexdigest()
-        return Blob("", self.size, md5, found)
+        return Blob("", self.size, "", found)
 
 
 def _decoder(literal: str, caller: Caller) -> ChunkedDecoder | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable, Iterator, Mapping, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -170,7 +169,6 @@ class _Passing:
     def __init__(self, algorithm: str) -> None:
         self.held = bytearray()
         self._size = 0
-        self._md5 = hashlib.md5(usedforsecurity=False)
         self._algorithm = algorithm
         self._digest = checksums.new(algorithm) if algorithm else None
 
@@ -180,7 +178,6 @@ class _Passing:
 
     def write(self, data: bytes | memoryview) -> None:
         self._size += len(data)
-        self._md5.update(data)
         if self._digest is not None:
             self._digest.update(data)
         self.held += data
@@ -189,7 +186,7 @@ class _Passing:
         found = {}
         if self._digest is not None:
             found[self._algorithm] = checksums.encoded(self._digest.digest())
-        return Blob("", self._size, self._md5.hexdigest(), found)
+        return Blob("", self._size, "", found)
 
     def finish(self) -> Blob:
         return self.sums()

@@ -69,9 +69,9 @@ class ObjectStore:
     def delete_bucket(self, name: str) -> None:
         self.discard(self.buckets.delete(name))
 
-    def writer(self, algorithms: Iterable[str] = ()) -> BlobWriter:
+    def writer(self, algorithms: Iterable[str] = (), expected: int = 0) -> BlobWriter:
         """Where an object's bytes go a piece at a time, before ``commit`` gives them a key."""
-        return self.blobs.writer(algorithms)
+        return self.blobs.writer(algorithms, expected)
 
     def put(
         self,
@@ -85,7 +85,7 @@ class ObjectStore:
         """Keeps ``data`` under a key; it is on the disk when this returns."""
         encoded_key(key)
         self.buckets.get(bucket)
-        writer = self.writer(algorithms)
+        writer = self.writer(algorithms, data.stat().st_size if isinstance(data, Path) else 0)
         try:
             if isinstance(data, bytes):
                 writer.write(data)
@@ -113,7 +113,7 @@ class ObjectStore:
             bucket=bucket,
             key=key,
             size=blob.size,
-            etag=blob.md5,
+            etag=blob.md5 or f"{blob.id}-1",
             modified=self.clock(),
             attributes=attributes,
             checksums=blob.checksums,

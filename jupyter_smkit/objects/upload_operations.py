@@ -15,7 +15,7 @@ from jupyter_smkit.objects.attributes import (
 from jupyter_smkit.objects.blobs import PIECE, Blob
 from jupyter_smkit.objects.content import Range
 from jupyter_smkit.objects.errors import InvalidArgument, InvalidRequest, MalformedXML
-from jupyter_smkit.objects.object_operations import check_upload_head
+from jupyter_smkit.objects.object_operations import check_upload_head, writer_for
 from jupyter_smkit.objects.payload import claimed_checksum, requested_algorithm
 from jupyter_smkit.objects.request import (
     Answer,
@@ -68,7 +68,7 @@ def receive_part(request: S3Request) -> Reception:
         )
         return Answer(headers={"etag": quoted(part.etag), **checksum_headers(part.checksums, "")})
 
-    return Reception(request.store.writer([algorithm] if algorithm else []), keep)
+    return Reception(writer_for(request, algorithm), keep)
 
 
 def copy_part(request: S3Request) -> Answer:

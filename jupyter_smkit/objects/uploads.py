@@ -128,7 +128,7 @@ class Uploads:
 
     def add_part(self, bucket: str, key: str, upload: str, number: int, blob: Blob) -> Part:
         """Keeps a finished blob as a part, in place of an earlier one of that number."""
-        part = Part(number, blob.size, blob.md5, blob.checksums, self._store.clock())
+        part = Part(number, blob.size, blob.md5 or blob.id, blob.checksums, self._store.clock())
         try:
             check_number(number)
             if blob.size > MAX_PART:

@@ -153,7 +153,8 @@ async def _receive(receive: Receive, receiver: Receiver, request: S3Request) -> 
 
 
 def _feed(payload: Payload, held: list[bytes]) -> None:
-    payload.feed(b"".join(held))
+    for data in held:
+        payload.feed(data)
 
 
 async def _pieces(receive: Receive) -> AsyncIterator[bytes]:

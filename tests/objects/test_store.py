@@ -1,15 +1,18 @@
 import hashlib
 import io
+import re
 import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jupyter_smkit.objects.blobs import MD5_BELOW
 from jupyter_smkit.objects.errors import (
     BucketAlreadyExists,
     BucketAlreadyOwnedByYou,
@@ -57,6 +60,22 @@ def test_what_is_kept_of_an_object(store: ObjectStore) -> None:
     assert (found.size, found.content_type) == (4, "text/csv")
     assert found.etag == hashlib.md5(b"a,b\n").hexdigest()
     assert set(found.checksums) == {"CRC32", "SHA256"}
+
+
+@pytest.mark.parametrize("make", [bytes, io.BytesIO, "path"])
+def test_etag_of_a_large_object_is_not_its_md5(
+    store: ObjectStore, tmp_path: Path, make: Any
+) -> None:
+    data = b"x" * MD5_BELOW
+    if make == "path":
+        path = tmp_path / "data"
+        path.write_bytes(data)
+        put = store.put("bucket", "large", path)
+    else:
+        put = store.put("bucket", "large", make(data))
+    assert re.fullmatch("[0-9a-f]{32}-1", put.etag)
+    assert store.copy(put, "bucket", "copied").etag == put.etag
+    assert store.put("bucket", "large", b"y" * MD5_BELOW).etag != put.etag
 
 
 @pytest.mark.parametrize("make", [bytes, io.BytesIO, "path"])

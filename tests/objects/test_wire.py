@@ -19,6 +19,8 @@ import pytest
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import ClientError
 
+from jupyter_smkit.objects.blobs import MD5_BELOW
+
 ALGORITHMS = ["CRC32", "CRC32C", "CRC64NVME", "SHA1", "SHA256"]
 FIVE = 5 << 20
 
@@ -336,6 +338,21 @@ def test_content_md5(s3: Any, bucket: str) -> None:
     wrong = base64.b64encode(hashlib.md5(b"other").digest()).decode()
     fails("BadDigest", 400, s3.put_object, **at, ContentMD5=wrong)
     fails("InvalidDigest", 400, s3.put_object, **at, ContentMD5="short")
+    at["Body"] = bytes(MD5_BELOW)
+    fails("BadDigest", 400, s3.put_object, **at, ContentMD5=wrong)
+    right = base64.b64encode(hashlib.md5(at["Body"]).digest()).decode()
+    etag = s3.put_object(**at, ContentMD5=right)["ETag"]
+    assert s3.get_object(Bucket=bucket, Key="k", IfMatch=etag)["ETag"] == etag
+
+
+def test_large_parts(s3: Any, bucket: str) -> None:
+    at = {"Bucket": bucket, "Key": "k"}
+    upload = s3.create_multipart_upload(**at)["UploadId"]
+    part = s3.upload_part(**at, UploadId=upload, PartNumber=1, Body=bytes(MD5_BELOW))
+    parts = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    etag = s3.complete_multipart_upload(**at, UploadId=upload, MultipartUpload=parts)["ETag"]
+    assert s3.head_object(**at, PartNumber=1)["ETag"] == etag
+    assert len(s3.get_object(**at)["Body"].read()) == MD5_BELOW
 
 
 def test_limits(s3: Any, bucket: str) -> None:
