@@ -31,7 +31,6 @@ class Bench:
             [sys.executable, *arguments],
             env={
                 **inherited,
-                "OMP_NUM_THREADS": "1",
                 "SMKIT_HOME": str(self.home.path),
                 **environ,
             },

@@ -3,8 +3,8 @@ both reached over TCP by the same clients.
 
 The ASGI application calls the pipeline's predict. The endpoint calls the same steps one after the
 other, without the pipeline's own checks, and LightGBM's estimator through its booster
-(gateway/flavours/wrapped.py): the former spares some 40 us of 700, with the latter the comparison
-is of what a user gets, not of servers.
+(gateway/flavours/wrapped.py), and keeps OpenMP from waking threads for a row. So the comparison is of
+what a user gets. With OMP_NUM_THREADS=1 for both, the first model compares the servers alone.
 
 python benchmarks/worker_vs_asgi.py [SECONDS]
 """
@@ -56,26 +56,34 @@ MODELS: dict[str, Callable[[], Any]] = {
     "HistGradientBoosting": lambda: HistGradientBoostingClassifier(max_iter=100),
     "LightGBM": lambda: LGBMClassifier(n_jobs=1, verbosity=-1),
 }
+CASES = [(name, {}) for name in MODELS] + [("HistGradientBoosting", {"OMP_NUM_THREADS": "1"})]
 
 
 def main(seconds: float) -> None:
-    for name, make in MODELS.items():
-        print(f"{name}\nclients  raw ASGI req/s  endpoint req/s  p50 ms: ASGI  endpoint  ratio")
-        for clients, ratios in compare(make(), seconds).items():
+    for name, environ in CASES:
+        print(f"{name} {environ or ''}")
+        print("clients  raw ASGI req/s  endpoint req/s  p50 ms: ASGI  endpoint  ratio")
+        for clients, ratios in compare(MODELS[name](), environ, seconds).items():
             print(f"median ratio at {clients}: {sorted(ratios)[len(ratios) // 2]:.2f}")
 
 
-def compare(estimator: Any, seconds: float) -> dict[int, list[float]]:
+def compare(estimator: Any, environ: dict[str, str], seconds: float) -> dict[int, list[float]]:
     rows, target = load_breast_cancer(return_X_y=True)
     model = make_pipeline(StandardScaler(), estimator).fit(rows, target)
     body = ",".join(map(str, rows[0])).encode()
     with tempfile.TemporaryDirectory() as folder, bench(Path(folder)) as house:
         joblib.dump(model, Path(folder) / "model.joblib")
         ours, theirs = str(house.home.run / "workers" / "ours"), free_port()
-        house.start("-m", "jupyter_smkit.gateway.worker", SMKIT_BIND=ours, SM_MODEL_DIR=folder)
+        house.start(
+            "-m",
+            "jupyter_smkit.gateway.worker",
+            **environ,
+            SMKIT_BIND=ours,
+            SM_MODEL_DIR=folder,
+        )
         house.edge(ours)
         code = APPLICATION.format(model=str(Path(folder) / "model.joblib"), port=theirs)
-        house.start("-c", code)
+        house.start("-c", code, **environ)
         while not (Path(ours).exists() and listens(theirs)):
             time.sleep(0.05)
         direct = plain("/invocations", body, host="m", **{"content-type": "text/csv"})

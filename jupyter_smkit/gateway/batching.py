@@ -20,6 +20,7 @@ from collections.abc import Callable, Sequence
 from queue import Empty, SimpleQueue
 
 from jupyter_smkit.gateway.inference import Inquiry, Outcome, Service
+from jupyter_smkit.gateway.openmp import Threads
 
 log = logging.getLogger(__name__)
 
@@ -51,6 +52,7 @@ class Predictions:
         self._arrived: list[Asked] = []
         self._on_thread = 0
         """Inquiries handed to the thread and not back yet."""
+        self._openmp = Threads()
         self._longest = 1.0
         """Seconds that recent small predictions took at the most; before any, as if a slow one."""
         self._queue: SimpleQueue[Asked | None] = SimpleQueue()
@@ -127,6 +129,7 @@ class Predictions:
     ) -> tuple[list[Asked], list[Outcome], float]:
         """Those who still wait, the outcome for each, and the seconds that it took."""
         batch = [one for one in asked if not one[1].cancelled()]
+        self._openmp.use(all_of_them=_size(batch) > SMALL)
         begun = self._clock()
         try:
             outcomes = service.answer([inquiry for inquiry, _ in batch]) if batch else []

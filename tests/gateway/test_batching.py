@@ -66,6 +66,22 @@ async def test_a_model_that_raises_goes_on_serving() -> None:
     asked.close()
 
 
+async def test_small_requests_wake_no_other_threads() -> None:
+    import sklearn  # noqa: F401  (brings OpenMP)
+    from threadpoolctl import threadpool_info
+
+    def answer(inquiries: Sequence[Inquiry]) -> list[Outcome]:
+        widths = {one["num_threads"] for one in threadpool_info() if one["user_api"] == "openmp"}
+        return [Reply(str(max(widths)).encode(), "text/plain") for _ in inquiries]
+
+    service = Service("test", answer, 4)
+    asked = Predictions(lambda: service, asyncio.get_running_loop(), lambda: None)
+    every = str(os.environ.get("OMP_NUM_THREADS", len(os.sched_getaffinity(0)))).encode()
+    for body, width in ((b"row", b"1"), (bytes(SMALL + 1), every), (b"row", b"1")):
+        assert await asked.ask(Inquiry(body)) == Reply(width, "text/plain")
+    asked.close()
+
+
 async def test_requests_that_nobody_waits_for_are_left_out() -> None:
     model = Model()
     asked = predictions(model, batch=1)
