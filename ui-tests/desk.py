@@ -65,7 +65,8 @@ class Desk:
             # JupyterLab's splash fades out; a second one before that would break the first.
             self.page.wait_for_function("!document.getElementById('jupyterlab-splash')")
             self.page.screenshot(path=SCREENSHOTS / f"{name}-{theme}.png", animations="disabled")
-            assert self.serious() == []
+            serious = self.serious()
+            assert not serious, "\n".join(serious)
 
     def serious(self) -> list[str]:
         """What axe calls serious or critical in smkit's widgets."""

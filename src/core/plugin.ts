@@ -6,6 +6,7 @@ import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { INotebookTracker } from '@jupyterlab/notebook';
+import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
@@ -30,7 +31,8 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
     ILayoutRestorer,
     INotebookTracker,
     ICommandPalette,
-    ISettingRegistry
+    ISettingRegistry,
+    IRenderMimeRegistry
   ],
   activate: (
     app: JupyterFrontEnd,
@@ -39,7 +41,8 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
     restorer: ILayoutRestorer | null,
     notebooks: INotebookTracker | null,
     palette: ICommandPalette | null,
-    registry: ISettingRegistry | null
+    registry: ISettingRegistry | null,
+    renderers: IRenderMimeRegistry | null
   ): ISmkit => {
     const trans = (translator ?? nullTranslator).load('jupyter-smkit');
     const events = new EventStream();
@@ -81,6 +84,10 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
       open: (page, args = {}) => {
         void app.commands.execute(OPEN_COMMAND, { ...args, page });
       },
+      createRenderer: mimeType =>
+        renderers?.mimeTypes.includes(mimeType)
+          ? renderers.createRenderer(mimeType)
+          : null,
       highlight: async (code, host) => {
         host.textContent = '';
         await languages.highlight(code, languages.findBest('python'), host);

@@ -5,7 +5,7 @@ import { useMutation, useQuery } from '@tanstack/react-query';
 import { Button } from './button';
 import { ObjectLink, PageLink } from './cells';
 import type { Row } from './client';
-import { callNamed } from './client';
+import { ApiError, callNamed } from './client';
 import { CodeView } from './code';
 import { useTrans, useVisible } from './context';
 import { bytes, text } from './format';
@@ -30,7 +30,8 @@ export function RecordPage({
 }): JSX.Element {
   const trans = useTrans();
   const answer = useNamed(kind.describe ?? '', { [kind.key]: name });
-  const record = answer.data;
+  const isGone = answer.error instanceof ApiError && answer.error.status < 500;
+  const record = isGone ? undefined : answer.data;
   const status = record && kind.status ? text(record, kind.status) : '';
 
   return (

@@ -1,3 +1,4 @@
+import type { IRenderMime } from '@jupyterlab/rendermime';
 import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
 import type { CommandRegistry } from '@lumino/commands';
@@ -41,6 +42,8 @@ export interface ISmkit {
   addTreeItem(item: TreeItem): void;
   /** Opens a page, or shows the tab that already has it. */
   open(page: string, args?: PageArgs): void;
+  /** What JupyterLab shows data of `mimeType` with; null: it has nothing for it. */
+  createRenderer(mimeType: string): IRenderMime.IRenderer | null;
   /** Colours Python code into `host`. */
   highlight(code: string, host: HTMLElement): Promise<void>;
   /** Puts code in a new cell of the current notebook, or of a new one. */

@@ -1,158 +1,148 @@
-import { useQuery } from '@tanstack/react-query';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { useState } from 'react';
 
+import { Chart } from '../core/chart';
+import type { Series } from '../core/chart-spec';
 import type { Row } from '../core/client';
-import { callNamed } from '../core/client';
 import { useTrans, useVisible } from '../core/context';
-import { moment, text } from '../core/format';
+import { SelectField } from '../core/fields';
+import { text } from '../core/format';
 import { EmptyState, ErrorNotice, Loading } from '../core/notice';
-import { Table } from '../core/table';
+import type { Measure, Measured, Span } from './cloudwatch';
+import { measured } from './cloudwatch';
 
+const MINUTE = 60;
 const HOUR = 3600;
 /** The edge hands its counts over by the minute. */
 const REFRESH_MS = 30_000;
+const SPANS: Readonly<Record<string, Span>> = {
+  '1h': { seconds: HOUR, period: MINUTE },
+  '3h': { seconds: 3 * HOUR, period: MINUTE },
+  '12h': { seconds: 12 * HOUR, period: 5 * MINUTE },
+  '1d': { seconds: 24 * HOUR, period: 15 * MINUTE },
+  '1w': { seconds: 168 * HOUR, period: HOUR }
+};
+/** In one of the page's milliseconds. */
+const MICROSECONDS = 1000;
+const LATENCIES = ['Average', 'p50', 'p90', 'p99'];
 
-interface Minute {
-  at: number;
-  invocations: number;
-  errors: number;
-  latency: number | undefined;
-}
-
-interface Datapoint {
-  Timestamp: number;
-  Sum?: number;
-  Average?: number;
-}
-
-/** The last hour of an endpoint, minute by minute. */
+/** What an endpoint was asked, how often it failed and how long it took, over time. */
 export function InvocationMetrics({ record }: { record: Row }): JSX.Element {
   const trans = useTrans();
   const visible = useVisible();
   const endpoint = text(record, 'EndpointName');
-  const variants = (record.ProductionVariants ?? []) as Row[];
-  const minutes = useQuery({
-    queryKey: ['metrics', endpoint],
-    queryFn: ({ signal }) =>
-      lastHour(
-        endpoint,
-        variants.map(each => text(each, 'VariantName')),
-        signal
-      ),
+  const variants = ((record.ProductionVariants ?? []) as Row[]).map(each =>
+    text(each, 'VariantName')
+  );
+  const [span, setSpan] = useState('1h');
+  const [chosen, setChosen] = useState('');
+  const variant = variants.includes(chosen) ? chosen : (variants[0] ?? '');
+  const measures = [
+    ...variants.map(each => of(each, 'Invocations', 'Sum')),
+    of(variant, 'Invocation4XXErrors', 'Sum'),
+    of(variant, 'Invocation5XXErrors', 'Sum'),
+    ...LATENCIES.map(each => of(variant, 'ModelLatency', each)),
+    ...LATENCIES.map(each => of(variant, 'OverheadLatency', each))
+  ];
+  const { data, error } = useQuery({
+    queryKey: ['metrics', endpoint, span, measures],
+    queryFn: ({ signal }) => measured(endpoint, measures, SPANS[span], signal),
     enabled: visible,
+    placeholderData: keepPreviousData,
     refetchInterval: visible ? REFRESH_MS : false
   });
-  if (minutes.error) {
-    return <ErrorNotice error={minutes.error} />;
-  }
-  if (!minutes.data) {
-    return <Loading />;
-  }
-  if (minutes.data.length === 0) {
+  const names: Record<string, string> = {
+    '1h': trans.__('Last hour'),
+    '3h': trans.__('Last 3 hours'),
+    '12h': trans.__('Last 12 hours'),
+    '1d': trans.__('Last day'),
+    '1w': trans.__('Last week')
+  };
+  return (
+    <>
+      <div className="smkit-Toolbar">
+        <SelectField
+          label={trans.__('Period')}
+          value={span}
+          choices={Object.keys(SPANS).map(value => ({
+            value,
+            label: names[value]
+          }))}
+          onChange={setSpan}
+        />
+        {variants.length > 1 && (
+          <SelectField
+            label={trans.__('Errors and latency of')}
+            value={variant}
+            choices={variants.map(value => ({ value, label: value }))}
+            onChange={setChosen}
+          />
+        )}
+      </div>
+      <ErrorNotice error={error} />
+      {data ? <Charts measured={data} /> : !error && <Loading />}
+    </>
+  );
+}
+
+function Charts({ measured }: { measured: Measured }): JSX.Element {
+  const trans = useTrans();
+  const { times, period, measures } = measured;
+  if (!measures.some(each => each.values.some(value => value !== null))) {
     return (
-      <EmptyState title={trans.__('No requests in the last hour')}>
+      <EmptyState title={trans.__('No requests in this period')}>
         {trans.__('Counts and latencies appear a minute after a request.')}
       </EmptyState>
     );
   }
-  const most = Math.max(...minutes.data.map(each => each.invocations));
+  const series = (
+    metric: string,
+    label: (measure: Measure) => string,
+    unit = 1
+  ): Series[] =>
+    measures
+      .filter(each => each.metric === metric)
+      .map(each => ({
+        label: label(each),
+        values: each.values.map(value => value && value / unit)
+      }));
+  const statistic = (each: Measure): string =>
+    each.statistic === 'Average' ? trans.__('average') : each.statistic;
+  const shared = { times, period };
   return (
-    <Table
-      label={trans.__('Invocations')}
-      rows={minutes.data}
-      rowKey={minute => String(minute.at)}
-      columns={[
-        {
-          id: 'at',
-          label: trans.__('Minute'),
-          cell: minute => moment(minute.at).slice(0, 16)
-        },
-        {
-          id: 'bar',
-          label: '',
-          cell: minute => (
-            <span
-              className="smkit-Bar"
-              style={{ width: `${(100 * minute.invocations) / most}%` }}
-            />
-          )
-        },
-        {
-          id: 'invocations',
-          label: trans.__('Invocations'),
-          numeric: true,
-          cell: minute => minute.invocations
-        },
-        {
-          id: 'errors',
-          label: trans.__('Errors'),
-          numeric: true,
-          cell: minute => minute.errors
-        },
-        {
-          id: 'latency',
-          label: trans.__('Model latency'),
-          numeric: true,
-          cell: minute =>
-            minute.latency === undefined
-              ? '–'
-              : trans.__('%1 ms', (minute.latency / 1000).toFixed(1))
-        }
-      ]}
-    />
+    <div className="smkit-Charts">
+      <Chart
+        {...shared}
+        title={trans.__('Invocations')}
+        mark="bar"
+        series={series('Invocations', each => each.variant)}
+      />
+      <Chart
+        {...shared}
+        title={trans.__('Errors')}
+        mark="bar"
+        series={series('Invocation4XXErrors', () => '4xx').concat(
+          series('Invocation5XXErrors', () => '5xx')
+        )}
+      />
+      <Chart
+        {...shared}
+        title={trans.__('Model latency')}
+        unit={trans.__('ms')}
+        mark="line"
+        series={series('ModelLatency', statistic, MICROSECONDS)}
+      />
+      <Chart
+        {...shared}
+        title={trans.__('Overhead latency')}
+        unit={trans.__('ms')}
+        mark="line"
+        series={series('OverheadLatency', statistic, MICROSECONDS)}
+      />
+    </div>
   );
 }
 
-async function lastHour(
-  endpoint: string,
-  variants: readonly string[],
-  signal: AbortSignal
-): Promise<Minute[]> {
-  const now = Math.ceil(Date.now() / 60_000) * 60;
-  const ask = async (metric: string): Promise<Datapoint[]> => {
-    const answers = await Promise.all(
-      variants.map(variant =>
-        callNamed(
-          'GetMetricStatistics',
-          {
-            Namespace: 'AWS/SageMaker',
-            MetricName: metric,
-            Dimensions: [
-              { Name: 'EndpointName', Value: endpoint },
-              { Name: 'VariantName', Value: variant }
-            ],
-            StartTime: now - HOUR,
-            EndTime: now,
-            Period: 60,
-            Statistics: ['Sum', 'Average']
-          },
-          signal,
-          'monitoring'
-        )
-      )
-    );
-    return answers.flatMap(answer => (answer.Datapoints ?? []) as Datapoint[]);
-  };
-  const [counts, refused, faults, latencies] = await Promise.all(
-    [
-      'Invocations',
-      'Invocation4XXErrors',
-      'Invocation5XXErrors',
-      'ModelLatency'
-    ].map(ask)
-  );
-  const times = [...new Set(counts.map(point => point.Timestamp))];
-  return times
-    .sort((one, other) => other - one)
-    .map(at => ({
-      at,
-      invocations: sum(counts, at),
-      errors: sum([...refused, ...faults], at),
-      latency: latencies.find(point => point.Timestamp === at)?.Average
-    }));
-}
-
-function sum(points: readonly Datapoint[], at: number): number {
-  return points
-    .filter(point => point.Timestamp === at)
-    .reduce((total, point) => total + (point.Sum ?? 0), 0);
+function of(variant: string, metric: string, statistic: string): Measure {
+  return { variant, metric, statistic };
 }

@@ -92,8 +92,13 @@ function Answer({ answer }: { answer: Invocation }): JSX.Element {
         {answer.variant && <li>{answer.variant}</li>}
         <li>{answer.contentType}</li>
       </ul>
+      {!answer.ok && (
+        <div className="smkit-Notice smkit-mod-error" role="alert">
+          {reason(answer.body)}
+        </div>
+      )}
       <pre
-        className="smkit-Code-text"
+        className="smkit-Code-text smkit-TryIt-body"
         tabIndex={0}
         aria-label={trans.__('Body of the answer')}
       >
@@ -101,6 +106,16 @@ function Answer({ answer }: { answer: Invocation }): JSX.Element {
       </pre>
     </>
   );
+}
+
+/** What the model said of a request that failed, else what the endpoint said. */
+function reason(body: string): string {
+  try {
+    const said = JSON.parse(body) as Record<string, string | undefined>;
+    return said.OriginalMessage ?? said.Message ?? said.message ?? body;
+  } catch {
+    return body;
+  }
 }
 
 function codeForms(

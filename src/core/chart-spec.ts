@@ -1,0 +1,120 @@
+import type { JSONObject } from '@lumino/coreutils';
+
+/** One value for each period; null where nothing was measured. */
+export interface Series {
+  label: string;
+  values: readonly (number | null)[];
+}
+
+export type ChartSpec = JSONObject;
+
+const WIDTH = 400;
+const HEIGHT = 150;
+const DAY = 24 * 3600;
+const COLORS = [
+  'brand-color1',
+  'warn-color1',
+  'success-color1',
+  'error-color1'
+].map(name => `var(--jp-${name})`);
+/** Lines differ by more than their colour. */
+const DASHES = [
+  [1, 0],
+  [6, 3],
+  [2, 2],
+  [8, 3, 2, 3]
+];
+const FAINT = 'var(--jp-border-color2)';
+const INK = 'var(--jp-ui-font-color1)';
+
+/** A chart over time in Vega-Lite. */
+export function chartSpec({
+  mark,
+  times,
+  period,
+  series
+}: {
+  mark: 'bar' | 'line';
+  times: readonly number[];
+  period: number;
+  series: readonly Series[];
+}): ChartSpec {
+  const labels = series.map(each => each.label);
+  const repeated = <T>(some: readonly T[]): T[] =>
+    labels.map((_, index) => some[index % some.length]);
+  const isBar = mark === 'bar';
+  const legend =
+    labels.length > 1
+      ? { orient: 'top', title: null, symbolType: isBar ? 'square' : 'stroke' }
+      : null;
+  const spread = times[times.length - 1] - times[0] > DAY;
+  const dashes = {
+    field: 'of',
+    scale: { domain: labels, range: repeated(DASHES) },
+    legend
+  };
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v5.json',
+    width: WIDTH,
+    height: HEIGHT,
+    autosize: { type: 'fit', contains: 'padding' },
+    data: { values: series.flatMap(each => points(each, times, period)) },
+    mark: isBar
+      ? { type: 'bar', width: Math.max(1, (0.8 * WIDTH) / times.length) }
+      : { type: 'line', point: { size: 15 }, strokeWidth: 1.5 },
+    encoding: {
+      x: {
+        field: 'middle',
+        type: 'temporal',
+        title: null,
+        scale: {
+          domain: [times[0] * 1000, (times[times.length - 1] + period) * 1000]
+        },
+        axis: { format: spread ? '%b %d' : '%H:%M', tickCount: 6, grid: false }
+      },
+      ...(isBar ? {} : { strokeDash: dashes }),
+      y: {
+        field: 'value',
+        type: 'quantitative',
+        title: null,
+        axis: { tickCount: 4, ...(isBar ? { tickMinStep: 1 } : {}) }
+      },
+      color: {
+        field: 'of',
+        scale: { domain: labels, range: repeated(COLORS) },
+        legend
+      },
+      tooltip: [
+        { field: 'at', type: 'temporal', title: ' ', format: '%Y-%m-%d %H:%M' },
+        { field: 'of', title: '  ' },
+        { field: 'value', type: 'quantitative', title: '   ', format: '.4~r' }
+      ]
+    },
+    config: {
+      background: 'transparent',
+      font: 'system-ui, sans-serif',
+      view: { stroke: null },
+      axis: {
+        domainColor: FAINT,
+        gridColor: FAINT,
+        tickColor: FAINT,
+        labelColor: INK,
+        labelFontSize: 11
+      },
+      legend: { labelColor: INK, labelFontSize: 11 }
+    }
+  };
+}
+
+function points(
+  { label, values }: Series,
+  times: readonly number[],
+  period: number
+): JSONObject[] {
+  return times.map((at, index) => ({
+    of: label,
+    at: at * 1000,
+    middle: (at + period / 2) * 1000,
+    value: values[index]
+  }));
+}
