@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
-import tarfile
 import time
 from collections.abc import Mapping
 
 import joblib
+from archive import packed
 from desk import Lab
 from sklearn.datasets import load_iris
 from sklearn.linear_model import LogisticRegression
@@ -18,17 +18,6 @@ from jupyter_smkit.gateway.routes import Endpoint
 BUCKET = "ui-models"
 ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
 IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
-
-
-def packed(files: Mapping[str, bytes]) -> bytes:
-    """A ``.tar.gz``"""
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
-        for name, content in files.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
-    return out.getvalue()
 
 
 def iris() -> dict[str, bytes]:

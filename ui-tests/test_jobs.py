@@ -1,7 +1,85 @@
 from __future__ import annotations
 
-from desk import Desk
-from playwright.sync_api import expect
+import tarfile
+from typing import Any
+
+import pytest
+from archive import packed
+from desk import Desk, Lab
+from playwright.sync_api import Locator, expect
+
+BUCKET = "ui-jobs"
+ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+CLUSTER: dict[str, Any] = {
+    "InstanceCount": 1,
+    "InstanceType": "ml.m5.large",
+    "VolumeSizeInGB": 1,
+}
+COUNTS = """\
+import time
+for number in range(3000):
+    print("line", number, flush=True)
+    time.sleep(0.1)
+"""
+FAILS = """\
+print("reading the table")
+raise ValueError("the column price is missing")
+"""
+TRAINS = """\
+import os
+from pathlib import Path
+print("trained on", os.listdir(os.environ["SM_CHANNEL_TRAIN"]))
+(Path(os.environ["SM_MODEL_DIR"]) / "model.txt").write_text("a model")
+"""
+
+
+def put(lab: Lab, key: str, body: bytes) -> str:
+    s3 = lab.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key=key, Body=body)
+    return f"s3://{BUCKET}/{key}"
+
+
+def process(lab: Lab, name: str, script: str) -> None:
+    code = put(lab, f"{name}.py", script.encode())
+    place = {
+        "S3DataType": "S3Prefix",
+        "S3InputMode": "File",
+        "LocalPath": "/opt/ml/processing/code",
+    }
+    lab.client("sagemaker").create_processing_job(
+        ProcessingJobName=name,
+        RoleArn=ROLE,
+        AppSpecification={
+            "ImageUri": IMAGE,
+            "ContainerEntrypoint": ["python3", f"/opt/ml/processing/code/{name}.py"],
+        },
+        ProcessingInputs=[{"InputName": "code", "S3Input": {"S3Uri": code, **place}}],
+        ProcessingResources={"ClusterConfig": CLUSTER},
+    )
+
+
+def train(lab: Lab, name: str, script: str) -> None:
+    """A training job in script mode, as the SDK's estimators ask for it."""
+    rows = put(lab, "train/rows.csv", b"1,2\n")
+    code = put(lab, f"{name}.tar.gz", packed({"train.py": script.encode()}))
+    source = {"S3DataType": "S3Prefix", "S3Uri": rows}
+    lab.client("sagemaker").create_training_job(
+        TrainingJobName=name,
+        RoleArn=ROLE,
+        AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        HyperParameters={"sagemaker_program": "train.py", "sagemaker_submit_directory": code},
+        InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
+        OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out"},
+        ResourceConfig=CLUSTER,
+        StoppingCondition={"MaxRuntimeInSeconds": 600},
+    )
+
+
+def record(desk: Desk, page: str, name: str) -> Locator:
+    desk.run("smkit:open", page=f"{page}/record", name=name)
+    return desk.tab()
 
 
 def test_a_script_runs_from_the_form(desk: Desk) -> None:
@@ -28,7 +106,59 @@ def test_a_script_runs_from_the_form(desk: Desk) -> None:
     desk.shoot("processing-list")
 
 
+@pytest.mark.parametrize("start, page", [(process, "processing-jobs"), (train, "training-jobs")])
+def test_a_log_grows_until_the_job_is_stopped(desk: Desk, start: Any, page: str) -> None:
+    name = f"endless-{page}"
+    start(desk.lab, name, COUNTS)
+    tab = record(desk, page, name)
+    tab.get_by_role("tab", name="Logs").click()
+    log = tab.get_by_role("log")
+    expect(log).to_contain_text("line 1", timeout=30_000)
+    seen = log.locator("div").count()
+    expect(log.locator("div").nth(seen + 20)).to_be_attached(timeout=15_000)
+    expect(tab.get_by_text("InProgress", exact=True)).to_be_visible()
+    tab.get_by_role("button", name="Stop").click()
+    dialog = desk.page.get_by_role("dialog")
+    expect(dialog).to_contain_text(f"Stop {name}?")
+    dialog.get_by_role("button", name="Stop").click()
+    expect(tab.get_by_text("Stopped", exact=True)).to_be_visible(timeout=30_000)
+    expect(tab.get_by_role("button", name="Stop")).to_have_count(0)
+    expect(log).to_contain_text("line 1")
+    desk.shoot(f"{page}-stopped")
+
+
+def test_a_failed_job_says_why(desk: Desk) -> None:
+    process(desk.lab, "failing", FAILS)
+    tab = record(desk, "processing-jobs", "failing")
+    expect(tab.get_by_text("Failed", exact=True)).to_be_visible(timeout=30_000)
+    expect(tab.get_by_role("alert")).to_contain_text("ValueError: the column price is missing")
+    desk.shoot("processing-failed")
+    tab.get_by_role("tab", name="Logs").click()
+    expect(tab.get_by_role("log")).to_contain_text("reading the table")
+    expect(tab.get_by_role("log").locator("div").last).to_contain_text("the column price")
+
+
+def test_a_training_job_s_page(desk: Desk) -> None:
+    train(desk.lab, "fitting", TRAINS)
+    tab = record(desk, "training-jobs", "fitting")
+    expect(tab.get_by_text("Completed", exact=True).first).to_be_visible(timeout=60_000)
+    expect(tab.get_by_text("Trained for")).to_be_visible()
+    desk.shoot("training-record")
+    tab.get_by_role("tab", name="Logs").click()
+    expect(tab.get_by_role("log")).to_contain_text("trained on ['rows.csv']")
+    tab.get_by_role("tab", name="Artifacts").click()
+    expect(tab.get_by_role("link", name="train/rows.csv")).to_be_visible()
+    desk.shoot("training-artifacts")
+    with desk.page.expect_download() as download:
+        tab.get_by_role("link", name="model.tar.gz").click()
+    assert download.value.suggested_filename == "model.tar.gz"
+    with tarfile.open(download.value.path()) as archive:
+        assert archive.getnames() == ["model.txt"]
+    tab.get_by_role("tab", name="Code").click()
+    expect(tab.get_by_label("Python code")).to_contain_text("create_training_job(")
+
+
 def test_an_empty_list_says_what_to_do(desk: Desk) -> None:
-    desk.run("smkit:open", page="training-jobs")
+    desk.run("smkit:open", page="trials")
     expect(desk.tab().get_by_role("heading", name="Nothing here yet")).to_be_visible()
-    desk.shoot("training-empty")
+    desk.shoot("list-empty")
