@@ -43,11 +43,12 @@ class Events:
         self._listeners: set[Listener] = set()
         self._recent: deque[Event] = deque(maxlen=REMEMBERED)
         self._seq: int | None = None
-        self._state: Event = {"type": "offline", "message": "connecting"}
+        self._state: Event | None = None
         self._task: asyncio.Task[None] | None = None
 
     def listen(self, listener: Listener, after: int | None) -> None:
-        listener.put(self._state)
+        if self._state is not None:
+            listener.put(self._state)
         if self._task is None:
             self._seq = after
             self._task = asyncio.create_task(self._follow())
@@ -60,7 +61,7 @@ class Events:
         self._listeners.discard(listener)
         if not self._listeners and self._task is not None:
             self._task.cancel()
-            self._task = None
+            self._task = self._state = None
             self._recent.clear()
 
     def _since(self, after: int) -> list[Event]:

@@ -2,6 +2,8 @@ import type { TranslationBundle } from '@jupyterlab/translation';
 import { Component } from 'react';
 import type { ReactNode } from 'react';
 
+import { queryClient } from './query';
+
 interface Props {
   trans: TranslationBundle;
   children: ReactNode;
@@ -15,6 +17,12 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
     return { error };
   }
 
+  /** With new answers: the page may have failed on what an old one said. */
+  private showAgain = (): void => {
+    queryClient.removeQueries({ type: 'inactive' });
+    this.setState({ error: null });
+  };
+
   override render(): ReactNode {
     const { error } = this.state;
     const { trans, children } = this.props;
@@ -25,10 +33,7 @@ export class ErrorBoundary extends Component<Props, { error: Error | null }> {
       <div className="smkit-Notice smkit-mod-error" role="alert">
         <strong>{trans.__('This page ran into a fault.')}</strong>
         <p>{error.message}</p>
-        <button
-          className="smkit-Button"
-          onClick={() => this.setState({ error: null })}
-        >
+        <button className="smkit-Button" onClick={this.showAgain}>
           {trans.__('Show the page again')}
         </button>
       </div>

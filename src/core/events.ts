@@ -123,8 +123,8 @@ export class EventStream {
   };
 
   private setConnection(connection: Connection, message: string): void {
-    this._message = message;
-    if (connection !== this._connection) {
+    if (connection !== this._connection || message !== this._message) {
+      this._message = message;
       this._connection = connection;
       this._connectionChanged.emit(connection);
     }

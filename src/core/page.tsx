@@ -7,6 +7,7 @@ import type { ReactNode } from 'react';
 
 import { SmkitContext, VisibleContext } from './context';
 import { ErrorBoundary } from './error-boundary';
+import { OfflineNotice } from './offline-notice';
 import { queryClient } from './query';
 import type { ISmkit, PageArgs } from './smkit';
 
@@ -14,9 +15,7 @@ import type { ISmkit, PageArgs } from './smkit';
 export class Page extends ReactWidget {
   constructor(
     private readonly smkit: ISmkit,
-    private readonly element: JSX.Element,
-    /** What a layout needs to open the page again. */
-    readonly args: PageArgs = {}
+    private readonly element: JSX.Element
   ) {
     super();
     this.addClass('smkit-Page');
@@ -51,6 +50,24 @@ export class Page extends ReactWidget {
           </Sight>
         </QueryClientProvider>
       </SmkitContext.Provider>
+    );
+  }
+}
+
+/** A page of the main area; it says when smkit is not there. */
+export class MainPage extends Page {
+  constructor(
+    smkit: ISmkit,
+    element: JSX.Element,
+    /** What a layout needs to open the page again. */
+    readonly args: PageArgs
+  ) {
+    super(
+      smkit,
+      <>
+        <OfflineNotice />
+        {element}
+      </>
     );
   }
 }

@@ -12,7 +12,7 @@ import { ITranslator, nullTranslator } from '@jupyterlab/translation';
 
 import { EventStream } from './events';
 import { insertCode } from './notebook';
-import { Page } from './page';
+import { MainPage } from './page';
 import { followEvents } from './query';
 import type { PageArgs, PageDefinition, TreeItem } from './smkit';
 import { ISmkit, OPEN_COMMAND } from './smkit';
@@ -49,7 +49,7 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
     followEvents(events);
     const pages = new Map<string, PageDefinition>();
     const tree: TreeItem[] = [];
-    const tracker = new WidgetTracker<Page>({ namespace: 'smkit' });
+    const tracker = new WidgetTracker<MainPage>({ namespace: 'smkit' });
 
     let pageSize = PAGE_ROWS;
     void registry?.load(core.id).then(settings => {
@@ -119,7 +119,7 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
         const id = pageId(args);
         let page = tracker.find(each => each.id === id);
         if (!page) {
-          page = new Page(smkit, definition.render(args), args);
+          page = new MainPage(smkit, definition.render(args), args);
           page.id = id;
           page.title.label = definition.title(args);
           page.title.icon = definition.icon;

@@ -7,6 +7,7 @@ import type { Kind } from '../core/kind';
 import { usualColumns } from '../core/kind';
 import { boto3Code, pick } from '../core/python';
 import type { ISmkit } from '../core/smkit';
+import { Decision } from './decision';
 
 /** Groups of the model registry, each with its versions. */
 export function registryKind(smkit: ISmkit): Kind {
@@ -94,6 +95,11 @@ function versionKind({ trans }: ISmkit): Kind {
         id: 'Approval',
         label: trans.__('Approval'),
         cell: statusCell('ModelApprovalStatus')
+      },
+      {
+        id: 'Decision',
+        label: trans.__('Decision'),
+        cell: row => <Decision version={row} />
       },
       {
         id: 'Status',

@@ -42,7 +42,7 @@ def test_one_stream_serves_every_browser_and_ends_with_the_last(
     edge: FakeEdge, listen: Open
 ) -> None:
     one = listen({})
-    until(one, "online")
+    assert json.loads(one.recv())["type"] == "online"
     two = listen({})
     until(two, "online")
     assert len(edge.streams) == 1
