@@ -66,7 +66,6 @@ class Bench:
             service="sagemaker",
             body=body,
             now=time.time(),
-            extra=("content-type",),
         )
         return plain("/endpoints/bench/invocations", body, **headers)
 

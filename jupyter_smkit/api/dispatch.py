@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from botocore.model import OperationModel
 
 from jupyter_smkit.api import conventions, models, protocols, validate
-from jupyter_smkit.api.errors import ApiError, NotSupportedYet
+from jupyter_smkit.api.errors import ApiError, NotSupportedYet, SerializationException
 from jupyter_smkit.api.protocols import Response
 from jupyter_smkit.api.registry import Call, Operation, Registry, Services
 from jupyter_smkit.api.sigv4 import Request
@@ -72,6 +72,9 @@ class Dispatcher:
             return protocol.serialise(model, result)
         except ApiError as error:
             return protocol.error(error, model)
+        except RecursionError:
+            deep = SerializationException("The request body is nested too deeply")
+            return protocol.error(deep, model)
         except Exception:
             log.exception("%s %s failed", service, model.name if model else request.target)
             return protocol.error(ApiError("An internal error occurred; see run/api.log"), model)

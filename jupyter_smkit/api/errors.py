@@ -89,6 +89,14 @@ class ClockSkew(AuthError):
     code = "RequestTimeTooSkewed"
 
 
+class ExpiredRequest(AuthError):
+    """A presigned address whose time is over."""
+
+
+class UnsignedHeaders(AuthError):
+    """Headers that change what a request does, and that whoever signed it did not send."""
+
+
 class ExpiredToken(AuthError):
     code = "ExpiredTokenException"
 
@@ -107,6 +115,7 @@ _S3_NAMES = {
     "UnrecognizedClientException": "InvalidAccessKeyId",
     "InvalidSignatureException": "SignatureDoesNotMatch",
     "ExpiredTokenException": "ExpiredToken",
+    "AccessDeniedException": "AccessDenied",
 }
 _JSON_NAMES = {"RequestTimeTooSkewed": "InvalidSignatureException"}
 

@@ -10,6 +10,7 @@ from dataclasses import asdict
 from typing import Any
 from urllib.parse import parse_qs
 
+from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.config import Home
 from jupyter_smkit.state import shared, wake
 from jupyter_smkit.state.records import State
@@ -52,8 +53,10 @@ class Feed:
                 loop.remove_reader(afar.fileno())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
-        asked = parse_qs(scope["query_string"].decode()).get("after")
-        after = int(asked[0]) if asked and asked[0].isdigit() else self.state.last_event()
+        asked = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])
+        after = whole(asked[-1])
+        if after is None:
+            after = await asyncio.to_thread(self.state.last_event)
         await send(
             {
                 "type": "http.response.start",

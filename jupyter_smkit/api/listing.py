@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,8 +11,10 @@ from typing import Any
 from botocore.model import OperationModel, Shape
 from sqlalchemy import ColumnElement, String, and_, cast, func, or_
 
-from jupyter_smkit.api.errors import ValidationException
+from jupyter_smkit.api.errors import SerializationException, ValidationException
 from jupyter_smkit.api.kinds import ARN, NAME, Kind
+from jupyter_smkit.api.numbers import whole
+from jupyter_smkit.api.protocols.documents import checked_text
 from jupyter_smkit.api.registry import Call
 from jupyter_smkit.state.records import Record
 from jupyter_smkit.state.schema import records
@@ -137,6 +138,14 @@ def _token(order: Order, last: Record) -> str:
     return base64.urlsafe_b64encode(json.dumps([order.name, value, last.key]).encode()).decode()
 
 
+def offset(call: Call) -> int:
+    """How many items of a list that is small enough to be counted a NextToken passes over."""
+    start = whole(str(call.params.get("NextToken") or 0))
+    if start is None:
+        raise ValidationException(f"The NextToken is not one that {call.operation} gave")
+    return start
+
+
 def _after(order: Order, descending: bool, token: str) -> ColumnElement[bool]:
     try:
         sorted_by, value, key = json.loads(base64.urlsafe_b64decode(token))
@@ -144,7 +153,8 @@ def _after(order: Order, descending: bool, token: str) -> ColumnElement[bool]:
             raise ValueError
         if not isinstance(value, str if order.name not in ("created", "modified") else float):
             raise TypeError
-    except (ValueError, TypeError, binascii.Error):
+        checked_text(f"{value}{key}")
+    except (ValueError, TypeError, RecursionError, SerializationException):
         raise ValidationException(
             "The NextToken is not one that this operation gave with this SortBy"
         ) from None

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from jupyter_smkit.api import models
+from jupyter_smkit.api import listing, models
 from jupyter_smkit.api.conventions import shown
 from jupyter_smkit.api.errors import ValidationException
 from jupyter_smkit.api.registry import Call, Params, Registry
@@ -55,7 +55,7 @@ def search(registry: Registry, call: Call) -> Params:
         key=lambda document: _ordered(value_of(document, by)),
         reverse=call.params.get("SortOrder", "Descending") == "Descending",
     )
-    start = _start(call.params.get("NextToken"))
+    start = listing.offset(call)
     end = start + int(call.params.get("MaxResults") or _PAGE)
     return {
         "Results": [{kind.name: document} for document in matching[start:end]],
@@ -181,11 +181,3 @@ def _ordered(value: Any) -> tuple[int, Any]:
     if value is None:
         return (0, 0)
     return (1, float(value)) if isinstance(value, (int, float)) else (2, str(value))
-
-
-def _start(token: str | None) -> int:
-    if token is None:
-        return 0
-    if not token.isdecimal() or len(token) > 9:
-        raise ValidationException("The NextToken is not one that Search gave")
-    return int(token)

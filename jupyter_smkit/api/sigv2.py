@@ -12,7 +12,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, unquote
 
-from jupyter_smkit.api.errors import BadSignature, ClockSkew
+from jupyter_smkit.api.errors import BadSignature, ExpiredRequest
+from jupyter_smkit.api.numbers import whole
 
 if TYPE_CHECKING:
     from jupyter_smkit.api.sigv4 import Request, Signature
@@ -28,14 +29,15 @@ _SIGNED_QUERY = {
 
 
 def is_signed(request: Request) -> bool:
-    return "AWSAccessKeyId=" in request.query and "Signature=" in request.query
+    return dict(parse_qsl(request.query)).keys() >= {"AWSAccessKeyId", "Signature"}
 
 
 def parse(request: Request) -> Signature:
     from jupyter_smkit.api.sigv4 import UNSIGNED, Signature
 
     query = dict(parse_qsl(request.query, keep_blank_values=True))
-    if not query.get("Expires", "").isdigit():
+    expires = whole(query.get("Expires", ""))
+    if expires is None:
         raise BadSignature("A presigned URL requires Expires, in Unix seconds, in its query")
     return Signature(
         access_key=query["AWSAccessKeyId"],
@@ -46,16 +48,16 @@ def parse(request: Request) -> Signature:
         signature=query["Signature"],
         timestamp="",
         token=query.get("x-amz-security-token"),
-        expires=int(query["Expires"]),
+        expires=expires,
         payload=UNSIGNED,
     )
 
 
 def verify(request: Request, found: Signature, secret: str, now: float) -> None:
-    """Raises BadSignature or ClockSkew unless ``found`` signs ``request``."""
+    """Raises an AuthError unless ``found`` signs ``request``."""
     expires = found.expires or 0
     if now > expires:
-        raise ClockSkew("Request has expired")
+        raise ExpiredRequest("Request has expired")
     text = "\n".join(
         (
             request.method,
@@ -66,7 +68,7 @@ def verify(request: Request, found: Signature, secret: str, now: float) -> None:
         )
     )
     digest = hmac.digest(secret.encode(), text.encode("utf-8", "surrogateescape"), "sha1")
-    if not hmac.compare_digest(base64.b64encode(digest), found.signature.encode()):
+    if not hmac.compare_digest(base64.b64encode(digest), found.signature.encode(errors="replace")):
         raise BadSignature(
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method."

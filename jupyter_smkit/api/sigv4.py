@@ -8,14 +8,22 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote
 
 from jupyter_smkit.api import sigv2
-from jupyter_smkit.api.errors import BadSignature, ClockSkew, MissingToken
+from jupyter_smkit.api.errors import (
+    BadSignature,
+    ClockSkew,
+    ExpiredRequest,
+    MissingToken,
+    UnsignedHeaders,
+)
+from jupyter_smkit.api.numbers import whole
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 EMPTY_SHA256 = hashlib.sha256(b"").hexdigest()
@@ -25,6 +33,8 @@ MAX_SKEW = 15 * 60
 MAX_EXPIRES = 7 * 24 * 3600
 """Seconds that a presigned URL may be good for."""
 _UNRESERVED = "-_.~"
+_REGION = re.compile("[a-z0-9-]{1,32}")
+"""A region becomes part of the names of log files: it leads nowhere else."""
 
 
 @dataclass(frozen=True)
@@ -122,6 +132,9 @@ def _signer(header: str) -> tuple[str, str]:
 def _from_query(request: Request) -> Signature:
     query = dict(parse_qsl(request.query, keep_blank_values=True))
     try:
+        expires = whole(query["X-Amz-Expires"])
+        if expires is None:
+            raise BadSignature("X-Amz-Expires should be a number of seconds")
         return _signature(
             query["X-Amz-Credential"],
             query["X-Amz-SignedHeaders"],
@@ -129,12 +142,10 @@ def _from_query(request: Request) -> Signature:
             query["X-Amz-Date"],
             token=query.get("X-Amz-Security-Token"),
             payload=request.headers.get("x-amz-content-sha256", UNSIGNED),
-            expires=int(query["X-Amz-Expires"]),
+            expires=expires,
         )
     except KeyError as missing:
         raise BadSignature(f"A presigned URL requires {missing} in its query") from None
-    except ValueError:
-        raise BadSignature("X-Amz-Expires should be a number of seconds") from None
 
 
 def _signature(
@@ -152,6 +163,8 @@ def _signature(
         raise BadSignature(
             "Credential should be scoped as ACCESS_KEY/YYYYMMDD/region/service/aws4_request"
         )
+    if not _REGION.fullmatch(fields[2]):
+        raise BadSignature(f"Credential should be scoped to a valid region, not {fields[2]!r:.80}")
     return Signature(
         access_key=fields[0],
         date=fields[1],
@@ -167,7 +180,7 @@ def _signature(
 
 
 def verify(request: Request, found: Signature, secret: str, payload: str, now: float) -> None:
-    """Raises BadSignature or ClockSkew unless ``found`` signs ``request``.
+    """Raises an AuthError unless ``found`` signs ``request``.
 
     ``payload`` is the hex SHA-256 of the body, or the literal that stands for it
     (``UNSIGNED-PAYLOAD``, ``STREAMING-…``); ``now`` is in Unix seconds.
@@ -178,11 +191,24 @@ def verify(request: Request, found: Signature, secret: str, payload: str, now: f
     _check_time(found, now)
     if "host" not in found.signed_headers:
         raise BadSignature("'Host' must be a 'SignedHeader' in the AWS Authorization.")
+    if found.service == "s3":
+        _check_signed(request, found)
     expected = _sign(request, found, secret, payload)
-    if not hmac.compare_digest(expected, found.signature):
+    if not hmac.compare_digest(expected.encode(), found.signature.encode(errors="replace")):
         raise BadSignature(
             "The request signature we calculated does not match the signature you provided. "
             "Check your AWS Secret Access Key and signing method."
+        )
+
+
+def _check_signed(request: Request, found: Signature) -> None:
+    """Who was given a presigned address to write to may not make it a copy of something else."""
+    signed = {*found.signed_headers, "x-amz-content-sha256"}
+    added = [name for name in request.headers if name.startswith("x-amz-") and name not in signed]
+    if added:
+        raise UnsignedHeaders(
+            "There were headers present in the request which were not signed",
+            members={"HeadersNotSigned": ", ".join(added)},
         )
 
 
@@ -204,7 +230,7 @@ def _check_time(found: Signature, now: float) -> None:
                 f"by more than 15 min. Set this machine's clock right"
             )
     elif not at - MAX_SKEW <= now <= at + found.expires:
-        raise ClockSkew(
+        raise ExpiredRequest(
             f"Request has expired: it was signed at {found.timestamp}, it is {_stamp(now)}"
         )
 
@@ -270,7 +296,11 @@ def _canonical_path(path: str, is_s3: bool) -> str:
     decoded = unquote(path, errors="surrogateescape")
     once = quote(decoded, safe="/" + _UNRESERVED, errors="surrogateescape") or "/"
     # Every service but S3 signs the path as it stands on the request line, encoded once more.
-    return once if is_s3 else quote(_normalised(path) or "/", safe="/~" + _UNRESERVED)
+    return (
+        once
+        if is_s3
+        else quote(_normalised(path) or "/", safe="/" + _UNRESERVED, errors="surrogateescape")
+    )
 
 
 def _normalised(path: str) -> str:
@@ -329,12 +359,10 @@ def sign(
     payload: str = "",
     now: float,
     token: str | None = None,
-    extra: Iterable[str] = (),
 ) -> dict[str, str]:
     """The headers to add to ``request`` (which must have ``host``) so that it verifies.
 
-    ``payload`` stands for the body's hash where the body is streamed (``UNSIGNED``);
-    ``extra`` names further headers of the request to sign.
+    ``payload`` stands for the body's hash where the body is streamed (``UNSIGNED``).
     """
     timestamp = _stamp(now)
     payload = payload or hashlib.sha256(body).hexdigest()
@@ -342,7 +370,7 @@ def sign(
     if token:
         added["x-amz-security-token"] = token
     complete = Request(request.method, request.target, {**request.headers, **added})
-    names: Sequence[str] = sorted({"host", *added, *extra})
+    names = sorted(name for name in complete.headers if name == "host" or name.startswith("x-amz-"))
     unsigned = Signature(
         access_key, timestamp[:8], region, service, tuple(names), "", timestamp, token
     )

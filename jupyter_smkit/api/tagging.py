@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jupyter_smkit.api import listing
 from jupyter_smkit.api.errors import ResourceNotFound, ValidationException
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.state.records import Record, Transaction
@@ -31,7 +32,7 @@ def list_tags(call: Call) -> Params:
     with call.state.read() as transaction:
         found = _shown(transaction.tags(_resource(call, transaction).arn))
     size = int(call.params.get("MaxResults") or _MOST)
-    start = _offset(call.params.get("NextToken"))
+    start = listing.offset(call)
     end = start + size
     return {"Tags": found[start:end], "NextToken": str(end) if end < len(found) else None}
 
@@ -52,11 +53,3 @@ def _resource(call: Call, transaction: Transaction) -> Record:
 
 def _shown(tags: dict[str, str]) -> list[Params]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]
-
-
-def _offset(token: str | None) -> int:
-    if token is None:
-        return 0
-    if not token.isdecimal() or len(token) > 9:
-        raise ValidationException("The NextToken is not one that ListTags gave")
-    return int(token)

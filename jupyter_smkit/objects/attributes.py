@@ -47,7 +47,7 @@ _METADATA = "x-amz-meta-"
 _MAX_METADATA = 2048
 """Bytes of all names and values of user metadata together."""
 _MAX_TAGS = 10
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_RANGE = re.compile("bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 def attributes_from(request: S3Request) -> Attributes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,18 +61,15 @@ class Blobs:
         return [
             entry.name
             for directory in os.scandir(self._kept)
-            for entry in os.scandir(directory)
-            if entry.stat().st_mtime < before
+            for entry in _older(directory, before)
         ]
 
     def remove_unfinished(self, before: float) -> int:
         """Removes what writers that were killed have left; answers how many."""
-        removed = 0
-        for entry in os.scandir(self._incoming):
-            if entry.stat().st_mtime < before:
-                Path(entry.path).unlink(missing_ok=True)
-                removed += 1
-        return removed
+        found = list(_older(self._incoming, before))
+        for entry in found:
+            Path(entry.path).unlink(missing_ok=True)
+        return len(found)
 
 
 class BlobWriter:
@@ -143,6 +140,14 @@ class BlobWriter:
     def abort(self) -> None:
         self._file.close()
         self._temporary.unlink(missing_ok=True)
+
+
+def _older(directory: Path | os.DirEntry[str], before: float) -> Iterator[os.DirEntry[str]]:
+    for entry in os.scandir(directory):
+        # Writers rename their files and readers' last references go while this looks.
+        with suppress(FileNotFoundError):
+            if entry.stat().st_mtime < before:
+                yield entry
 
 
 def _sync_directory(directory: Path) -> None:

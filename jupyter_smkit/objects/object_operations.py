@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.objects import checksums, xml
 from jupyter_smkit.objects.attributes import (
     OVERRIDES,
@@ -26,6 +27,7 @@ from jupyter_smkit.objects.errors import (
     InvalidRequest,
     MalformedXML,
     MissingContentLength,
+    NoSuchVersion,
     NotImplementedHere,
     S3Error,
 )
@@ -146,30 +148,36 @@ def delete_objects(request: S3Request) -> Answer:
     if not 1 <= len(entries) <= _MAX_DELETES:
         raise MalformedXML
     plain = [entry.text("Key") for entry in entries if not _is_conditional(entry)]
-    results: list[tuple[str, Any]] = []
-    if root.text("Quiet", "") != "true":
-        results = [("Deleted", [("Key", key)]) for key in plain]
-    if all(plain) and plain:
-        request.store.delete_many(request.bucket, plain)
+    if not all(entry.text("Key") for entry in entries):
+        raise MalformedXML
+    request.store.delete_many(request.bucket, plain)
+    results: list[tuple[str, Any]] = [("Deleted", [("Key", key)]) for key in plain]
     for entry in entries:
         if _is_conditional(entry):
-            results += _delete_one(request, entry)
+            results.append(_delete_one(request, entry))
+    if root.text("Quiet", "") == "true":
+        results = [each for each in results if each[0] == "Error"]
     return answer_xml("DeleteResult", results)
 
 
 def _is_conditional(entry: xml.Element) -> bool:
-    return any(entry.find(name) is not None for name in ("ETag", "Size", "LastModifiedTime"))
+    """Whether the object goes only if it is the one that the client means."""
+    named = ("ETag", "Size", "LastModifiedTime", "VersionId")
+    return any(entry.find(name) is not None for name in named)
 
 
-def _delete_one(request: S3Request, entry: xml.Element) -> list[tuple[str, Any]]:
+def _delete_one(request: S3Request, entry: xml.Element) -> tuple[str, Any]:
     key = entry.text("Key")
     try:
+        if (version := entry.text("VersionId", "null")) != "null":
+            raise NoSuchVersion(Key=key, VersionId=version)
         if entry.find("Size") is not None or entry.find("LastModifiedTime") is not None:
             raise NotImplementedHere(_DIRECTORY_BUCKETS)
-        request.store.delete(request.bucket, key, Condition(if_match=entry.text("ETag")))
+        etag = entry.text("ETag") if entry.find("ETag") is not None else None
+        request.store.delete(request.bucket, key, Condition(if_match=etag))
     except S3Error as error:
-        return [("Error", [("Key", key), ("Code", error.code), ("Message", error.message)])]
-    return [("Deleted", [("Key", key)])]
+        return "Error", [("Key", key), ("Code", error.code), ("Message", error.message)]
+    return "Deleted", [("Key", key)]
 
 
 def get_tagging(request: S3Request) -> Answer:
@@ -218,8 +226,9 @@ def get_attributes(request: S3Request) -> Answer:
 
 
 def _object_parts(request: S3Request, info: ObjectInfo) -> list[tuple[str, Any]]:
-    marker = int(request.headers.get("x-amz-part-number-marker", "0") or 0)
-    limit = int(request.headers.get("x-amz-max-parts", "1000") or 1000)
+    # S3 takes no notice of what is no number here.
+    marker = whole(request.headers.get("x-amz-part-number-marker", "")) or 0
+    limit = min(whole(request.headers.get("x-amz-max-parts", "")) or 1000, 1000)
     following = [part for part in info.parts if part.number > marker]
     shown = following[:limit]
     return [
@@ -288,9 +297,13 @@ def _computed(request: S3Request, source: ObjectInfo) -> dict[str, str] | None:
 
 
 def _overrides(request: S3Request) -> dict[str, str]:
-    return {
+    found = {
         header: request.query[name] for name, header in OVERRIDES.items() if request.query.get(name)
     }
+    # A line feed would end the header, and what follows would be the client's own.
+    if wrong := [value for value in found.values() if not value.isprintable()]:
+        raise InvalidArgument("Header value cannot be represented.", ArgumentValue=wrong[0])
+    return found
 
 
 def _written(info: ObjectInfo) -> dict[str, str]:

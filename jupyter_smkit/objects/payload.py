@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.api.sigv4 import UNSIGNED, signing_key
 from jupyter_smkit.objects import checksums
 from jupyter_smkit.objects.blobs import Blob
@@ -69,8 +70,7 @@ def requested_algorithm(headers: Headers) -> str:
 
 def content_length(headers: Headers) -> int | None:
     """Bytes of the payload as the head announces them."""
-    text = headers.get("x-amz-decoded-content-length") or headers.get("content-length")
-    return int(text) if text and text.isdigit() else None
+    return whole(headers.get("x-amz-decoded-content-length") or headers.get("content-length", ""))
 
 
 class Writer(Protocol):

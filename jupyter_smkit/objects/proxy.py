@@ -13,7 +13,7 @@ from jupyter_smkit.api.caller import Caller
 from jupyter_smkit.api.sigv4 import UNSIGNED
 from jupyter_smkit.objects import checksums
 from jupyter_smkit.objects.blobs import PIECE, Blob
-from jupyter_smkit.objects.errors import IncompleteBody
+from jupyter_smkit.objects.errors import IncompleteBody, MissingContentLength
 from jupyter_smkit.objects.names import split_request
 from jupyter_smkit.objects.payload import Payload, claimed_checksum, content_length
 from jupyter_smkit.objects.remote import RemoteError, RemoteObjects
@@ -103,6 +103,8 @@ def _ask(remote: RemoteObjects, caller: Caller, scope: Scope, arriving: Iterator
     )
     url = f"{remote.endpoint}{path}" + (f"?{query}" if query else "")
     length = content_length(headers)
+    if length is None and "transfer-encoding" in headers:
+        raise MissingContentLength
     passed = {name: value for name, value in headers.items() if name not in _OURS}
     encoding = [
         part for part in _parts(passed.pop("content-encoding", "")) if part != "aws-chunked"

@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.objects import xml
 from jupyter_smkit.objects.blobs import Blob, BlobWriter
 from jupyter_smkit.objects.content import Content
@@ -47,16 +48,15 @@ class S3Request:
 
     def number(self, name: str, default: int, maximum: int | None = None) -> int:
         """A number of the query that is not negative."""
-        text = self.query.get(name, "")
-        if not text:
-            return default
-        if not (text.isascii() and text.isdigit()) or int(text) > 2**31 - 1:
+        text = self.query.get(name) or str(default)
+        found = whole(text)
+        if found is None or found > 2**31 - 1:
             raise InvalidArgument(
                 f"Provided {name} not an integer or within integer range",
                 ArgumentName=name,
                 ArgumentValue=text,
             )
-        return int(text) if maximum is None else min(int(text), maximum)
+        return found if maximum is None else min(found, maximum)
 
     def owned(self, name: str = "", owner_header: str = "x-amz-expected-bucket-owner") -> Bucket:
         """The bucket, if it is the caller's; raises NoSuchBucket or AccessDenied."""
@@ -145,7 +145,7 @@ def read_http_date(text: str) -> float | None:
     """Unix seconds; None where a header is no date, and is ignored as S3 does."""
     try:
         return parsedate_to_datetime(text).timestamp()
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
 
 

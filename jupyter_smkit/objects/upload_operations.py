@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.objects import checksums, xml
 from jupyter_smkit.objects.attributes import (
     attributes_from,
     check_read,
     checksum_headers,
     copy_source,
+    range_from,
     write_condition,
 )
 from jupyter_smkit.objects.blobs import PIECE, Blob
@@ -148,6 +150,7 @@ def complete_upload(request: S3Request) -> Answer:
         [_chosen(part) for part in root.all("Part")],
         write_condition(request),
         claimed_checksum(request.headers),
+        whole(request.headers.get("x-amz-mp-object-size", "")),
     )
     content: list[tuple[str, Any]] = [
         ("Location", f"http://{request.headers.get('host', '')}/{request.bucket}/{request.key}"),
@@ -173,11 +176,11 @@ def _upload(request: S3Request) -> Upload:
 
 
 def _chosen(part: xml.Element) -> Chosen:
-    number = part.text("PartNumber")
-    if not (number.isascii() and number.isdigit()):
+    number = whole(part.text("PartNumber"))
+    if number is None:
         raise MalformedXML
     return Chosen(
-        int(number),
+        number,
         part.text("ETag").strip().strip('"'),
         {
             name: part.text(f"Checksum{name}")
@@ -190,11 +193,9 @@ def _chosen(part: xml.Element) -> Chosen:
 def _source_range(header: str | None, size: int) -> Range | None:
     if header is None:
         return None
-    first, dash, last = header.removeprefix("bytes=").partition("-")
-    if not (header.startswith("bytes=") and dash and first.isdigit() and last.isdigit()):
+    wanted = range_from(header)
+    if wanted is None or None in wanted:
         raise InvalidArgument(_RANGE_FORM)
-    if int(first) > int(last):
-        raise InvalidArgument(_RANGE_FORM)
-    if int(last) >= size:
+    if (wanted[1] or 0) >= size:
         raise InvalidArgument(f"Range specified is not valid for source object of size: {size}")
-    return int(first), int(last)
+    return wanted

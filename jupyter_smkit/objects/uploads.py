@@ -8,7 +8,6 @@ import os
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from jupyter_smkit.objects import checksums
@@ -209,8 +208,12 @@ class Uploads:
         chosen: Sequence[Chosen],
         condition: Condition = ALWAYS,
         checksum: tuple[str, str] | None = None,
+        size: int | None = None,
     ) -> ObjectInfo:
-        """Makes the parts an object. ``checksum``: the algorithm and value the client expects."""
+        """Makes the parts an object.
+
+        ``checksum``, an algorithm and value, and ``size`` in bytes are what the client expects.
+        """
         now = self._store.clock()
         with self._store.index.writing() as connection:
             if earlier := _completed(connection, bucket, key, upload):
@@ -220,6 +223,11 @@ class Uploads:
             info = _assembled(found, parts, now)
             if checksum is not None:
                 _verify(info, *checksum)
+            if size not in (None, info.size):
+                raise InvalidRequest(
+                    f"The provided 'x-amz-mp-object-size' header value {size} does not match what "
+                    f"was computed: {info.size}"
+                )
             gone = _forget(connection, upload, keep=[blob for _, blob in parts])
             gone += self._store.place(connection, info, condition)
             connection.execute("DELETE FROM completed WHERE at < ?", (now - _REMEMBERED,))
@@ -310,7 +318,10 @@ def _checked(
 ) -> list[tuple[Part, str]]:
     if not chosen:
         raise MalformedXML
-    if any(one.number >= other.number for one, other in pairwise(chosen)):
+    # With checksums the parts are numbered from 1 without a gap.
+    numbers = [one.number for one in chosen]
+    summed = any(one.checksums for one in chosen)
+    if numbers != (list(range(1, len(chosen) + 1)) if summed else sorted(set(numbers))):
         raise InvalidPartOrder(UploadId=upload.id)
     there = {part.number: (part, blob) for part, blob in _parts(connection, upload.id)}
     found = []

@@ -72,11 +72,13 @@ class Element:
 
 def parse(body: bytes, name: str) -> Element:
     """The root of a request's document, which must have ``name`` (empty: any name)."""
-    if b"<!DOCTYPE" in body or b"<!ENTITY" in body:
-        raise MalformedXML
     try:
-        root = Element(ElementTree.fromstring(body))
-    except (ElementTree.ParseError, ValueError, LookupError):
+        # Read as UTF-8 whatever the document declares, so that no encoding hides a DOCTYPE.
+        text = body.decode()
+        if "<!DOCTYPE" in text:
+            raise MalformedXML
+        root = Element(ElementTree.fromstring(text))
+    except (ElementTree.ParseError, ValueError):
         raise MalformedXML from None
     if name and root.name != name:
         raise MalformedXML

@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from jupyter_smkit.api.errors import ApiError
+from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.services import alarms, metricfiles, metricqueries, metricstore
 from jupyter_smkit.services.metricstore import Metric, Summary
@@ -170,9 +171,10 @@ def _label(query: Params) -> str:
 def _skipped(token: str | None) -> int:
     if token is None:
         return 0
-    if not token.isdecimal() or len(token) > 12:
+    skipped = whole(token)
+    if skipped is None:
         raise ApiError("The NextToken is invalid.", code="InvalidNextToken", status=400)
-    return int(token)
+    return skipped
 
 
 def list_metrics(call: Call) -> Params:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from jupyter_smkit.api.errors import ApiError
+from jupyter_smkit.api.numbers import whole
 
 Matches = Callable[[str], bool]
 _TERM = re.compile(r'([?-]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]*)%|(\S+))')
@@ -127,8 +128,8 @@ def _at(document: Any, path: str) -> Any:
     for step in re.findall(r"[\w-]+", path):
         if isinstance(document, dict) and step in document:
             document = document[step]
-        elif isinstance(document, list) and step.isdigit() and int(step) < len(document):
-            document = document[int(step)]
+        elif isinstance(document, list) and (at := whole(step)) is not None and at < len(document):
+            document = document[at]
         else:
             return _ABSENT
     return document

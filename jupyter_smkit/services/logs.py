@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_smkit.api.errors import ApiError
+from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.services import logfiles, loggroups
 from jupyter_smkit.services.logfiles import Line
@@ -224,12 +225,13 @@ def get_log_events(call: Call) -> Params:
 
 
 def _position(file: Path, token: str) -> tuple[str, int]:
-    direction, _, offset = token.partition("/")
-    if direction not in ("f", "b") or not offset.isdecimal() or len(offset) > 18:
+    direction, _, text = token.partition("/")
+    offset = whole(text)
+    if direction not in ("f", "b") or offset is None:
         raise InvalidParameter("The specified nextToken is invalid.")
-    if not logfiles.is_boundary(file, int(offset)):
+    if not logfiles.is_boundary(file, offset):
         raise InvalidParameter("The specified nextToken is none of this log stream's.")
-    return direction, int(offset)
+    return direction, offset
 
 
 def _until(lines: Iterator[Line], low: int) -> Iterator[Line]:

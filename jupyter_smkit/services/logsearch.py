@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator
 
+from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.api.registry import Call, Params
 from jupyter_smkit.services import filters, logfiles, loggroups
 from jupyter_smkit.services.logfiles import Line
@@ -63,9 +64,10 @@ def filter_log_events(call: Call) -> Params:
 def _searched_to(token: str) -> tuple[int, str, int]:
     at, _, rest = decode(token).partition(" ")
     offset, _, name = rest.partition(" ")
-    if not (at.isdecimal() and offset.isdecimal() and len(at) < 19 and len(offset) < 19):
+    times, offsets = whole(at), whole(offset)
+    if times is None or offsets is None:
         raise InvalidParameter("The specified nextToken is invalid.")
-    return int(at), name, int(offset)
+    return times, name, offsets
 
 
 def _wanted_streams(call: Call, group: str, begin: int) -> list[str]:

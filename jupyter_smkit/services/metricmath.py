@@ -38,7 +38,7 @@ def evaluate(expression: str, known: Mapping[str, Series]) -> Series:
         # A power sign of CloudWatch's is Python's exclusive or.
         tree = ast.parse(expression.replace("^", "**"), mode="eval")
         found = _value(tree.body, known)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
         raise InvalidExpression(f"cannot read {expression!r:.200}") from None
     if isinstance(found, dict):
         return found

@@ -39,7 +39,7 @@ def assume_role(call: Call) -> Params:
     account, role = found.groups()
     arn = _assumed(account, role, session)
     return {
-        "Credentials": _temporary(call, account, arn),
+        "Credentials": _temporary(call, account, arn, _HOUR),
         "AssumedRoleUser": {"AssumedRoleId": f"{role_id(account, role)}:{session}", "Arn": arn},
         "PackedPolicySize": 0,
         "SourceIdentity": call.params.get("SourceIdentity"),
@@ -48,11 +48,11 @@ def assume_role(call: Call) -> Params:
 
 def get_session_token(call: Call) -> Params:
     arn = get_caller_identity(call)["Arn"]
-    return {"Credentials": _temporary(call, call.account, arn)}
+    return {"Credentials": _temporary(call, call.account, arn, 12 * _HOUR)}
 
 
-def _temporary(call: Call, account: str, arn: str) -> Params:
-    expires = call.now + call.params.get("DurationSeconds", _HOUR)
+def _temporary(call: Call, account: str, arn: str, lasts: int) -> Params:
+    expires = call.now + call.params.get("DurationSeconds", lasts)
     made = new_credential(account, token=secrets.token_urlsafe(96), expires=expires, arn=arn)
     Credentials(call.home.credentials).add(made)
     return {

@@ -38,27 +38,66 @@ class Api:
         self.connection = UnixConnection(str(self.home.api_socket))
 
     def send(
-        self, service: str, method: str, target: str, headers: dict[str, str], body: bytes
+        self,
+        service: str,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes,
+        payload: str = "",
     ) -> tuple[int, bytes]:
         """Status and body of the answer to a request with a good signature."""
-        headers = {name.lower(): value for name, value in headers.items()}
-        headers = {**headers, "host": "smkit"}
-        added = sigv4.sign(
+        signed = self.signed(service, method, target, headers, body, payload)
+        return self.exchange(method, target, signed, body)
+
+    def exchange(
+        self, method: str, target: str, headers: dict[str, str], body: bytes
+    ) -> tuple[int, bytes]:
+        answer = self.begin(self.connection, method, target, headers, body)
+        return answer.status, answer.read()
+
+    def open(self, service: str, target: str) -> int:
+        """The status of an answer that does not end."""
+        connection = UnixConnection(str(self.home.api_socket))
+        headers = self.signed(service, "GET", target, {}, b"")
+        status = self.begin(connection, "GET", target, headers, b"").status
+        connection.close()
+        return status
+
+    def signed(
+        self,
+        service: str,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes,
+        payload: str = "",
+    ) -> dict[str, str]:
+        headers = {name.lower(): value for name, value in headers.items()} | {"host": "smkit"}
+        return headers | sigv4.sign(
             sigv4.Request(method, target, headers),
             access_key=self.credential.access_key,
             secret=self.credential.secret,
             region="us-east-1",
             service=service,
             body=body,
+            payload=payload,
             now=time.time(),
         )
-        self.connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-        length = {"content-length": str(len(body))}
-        for name, value in {**headers, **added, **length}.items():
-            self.connection.putheader(name, value.encode())
-        self.connection.endheaders(body)
-        answer = self.connection.getresponse()
-        return answer.status, answer.read()
+
+    def begin(
+        self,
+        connection: UnixConnection,
+        method: str,
+        target: str,
+        headers: dict[str, str],
+        body: bytes,
+    ) -> http.client.HTTPResponse:
+        connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
+        for name, value in {**headers, "content-length": str(len(body))}.items():
+            connection.putheader(name, value.encode("latin-1"))
+        connection.endheaders(body)
+        return connection.getresponse()
 
     def last_words(self) -> str:
         return (self.home.run / "api.log").read_text()[-4000:]

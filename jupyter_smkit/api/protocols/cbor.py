@@ -45,10 +45,7 @@ def parse(service: ServiceModel, request: Request, body: bytes) -> tuple[Operati
         return operation, {}
     document = loads(decompressed(request, body)) if body else {}
     read = reader(operation.input_shape, readers(service.service_name))
-    try:
-        return operation, read(document)
-    except RecursionError:
-        raise SerializationException("The request body is nested too deeply") from None
+    return operation, read(document)
 
 
 def serialise(operation: OperationModel, result: Params) -> Response:

@@ -48,10 +48,7 @@ def read_body(operation: OperationModel, body: bytes) -> Params:
     if operation.input_shape is None:
         return {}
     read = reader(operation.input_shape, readers(operation.service_model.service_name))
-    try:
-        return read(document)  # type: ignore[no-any-return]
-    except RecursionError:
-        raise SerializationException("The request body is nested too deeply") from None
+    return read(document)  # type: ignore[no-any-return]
 
 
 def serialise(operation: OperationModel, result: Params) -> Response:

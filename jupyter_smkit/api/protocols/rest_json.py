@@ -97,12 +97,9 @@ def _read_body(operation: OperationModel, shape: Any, body: bytes) -> Params:
     if not body:
         return {}
     known = readers(operation.service_model.service_name)
-    try:
-        if payload is not None:
-            return {payload: reader(shape.members[payload], known)(loads(body))}
-        params = reader(shape, known)(loads(body))
-    except RecursionError:
-        raise SerializationException("The request body is nested too deeply") from None
+    if payload is not None:
+        return {payload: reader(shape.members[payload], known)(loads(body))}
+    params = reader(shape, known)(loads(body))
     # Only members without a place of their own belong in the body.
     return {
         name: value
