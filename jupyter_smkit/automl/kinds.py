@@ -7,6 +7,7 @@ AUTOML_JOB = Kind(
     "AutoMLJob",
     arn="automl-job/{AutoMLJobName}",
     lifecycle=JOB,
+    sort_by="Name",
     in_use="An AutoML job with the name {key} already exists in this account and region",
     missing="Could not find AutoML job {key}.",
 )

@@ -30,7 +30,6 @@ def register(api: Registry) -> None:
             "CreateAutoMLJobV2": partial(create_v2, api),
             "DescribeAutoMLJob": describe,
             "DescribeAutoMLJobV2": describe_v2,
-            "ListAutoMLJobs": partial(list_jobs, api),
             "StopAutoMLJob": stop,
             "ListCandidatesForAutoMLJob": list_candidates,
         },
@@ -68,11 +67,6 @@ def describe_v2(call: Call) -> Params:
         **_observed(record, flat=False),
         "AutoMLProblemTypeConfigName": "Tabular",
     }
-
-
-def list_jobs(api: Registry, call: Call) -> Params:
-    params = {"SortBy": "Name", "SortOrder": "Descending", **call.params}
-    return conventions.list_records(AUTOML_JOB, api, replace(call, params=params))
 
 
 def stop(call: Call) -> Params:

@@ -25,6 +25,7 @@ ENDPOINT = Kind(
     "Endpoint",
     arn="endpoint/{EndpointName}",
     refers=(Reference("EndpointConfigName", "EndpointConfig"),),
+    page=10,
     missing='Could not find endpoint "{key}".',
     in_use="Cannot create already existing endpoint ({key})",
     lifecycle=lifecycle(

@@ -9,6 +9,7 @@ PROCESSING_JOB = Kind(
     "ProcessingJob",
     arn="processing-job/{ProcessingJobName}",
     lifecycle=JOB,
+    ascending=True,
     defaults={"StoppingCondition": {"MaxRuntimeInSeconds": 86400}},
     in_use="Job name must be unique within an AWS account and region, and a job with this name "
     "already exists ({key})",
@@ -20,6 +21,7 @@ TRAINING_JOB = Kind(
     "TrainingJob",
     arn="training-job/{TrainingJobName}",
     lifecycle=JOB,
+    ascending=True,
     defaults={
         "SecondaryStatus": "Starting",
         "EnableInterContainerTrafficEncryption": False,
