@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import polars as pl
 
@@ -15,6 +16,11 @@ from jupyter_smkit.wrangler.flow import DESTINATION, FlowError, Node
 
 PART_BYTES = 256 << 20
 _ROWS_A_PART = 2_000_000
+_COMPRESSIONS = {
+    "CSV": ("none", "gzip"),
+    "PARQUET": ("none", "snappy", "gzip", "zstd", "lz4", "brotli"),
+}
+_NULL = "__HIVE_DEFAULT_PARTITION__"
 
 
 @dataclass(frozen=True)
@@ -41,9 +47,15 @@ class Format:
             partitions=int(partition.get("num_partitions") or 0),
             partition_by=tuple(partition.get("partition_by") or ()),
         )
-        if found.content_type not in ("CSV", "PARQUET"):
+        if found.content_type not in _COMPRESSIONS:
             raise FlowError(
                 f"the output's content type {content} is not CSV or PARQUET", node=node.id
+            )
+        if found.compression not in (known := _COMPRESSIONS[found.content_type]):
+            raise FlowError(
+                f"{found.content_type} is written with the compression {', '.join(known)}, "
+                f"not {found.compression}",
+                node=node.id,
             )
         return found
 
@@ -73,16 +85,14 @@ def write(frame: pl.LazyFrame, directory: Path, format: Format, *, rows: int | N
         frame.sink_parquet(target, compression=codec, mkdir=True, engine="streaming")
     else:
         texts = _as_text(frame)
-        if rows == 0:
-            texts.collect().write_csv(beside / f"part-00000{format.suffix}")
-        else:
-            texts.sink_csv(
-                target,
-                separator=format.delimiter,
-                compression="gzip" if format.compression == "gzip" else "uncompressed",
-                mkdir=True,
-                engine="streaming",
-            )
+        texts.sink_csv(
+            # Parts that are divided by rows are none where there is no row.
+            beside / f"part-00000{format.suffix}" if rows == 0 else target,
+            separator=format.delimiter,
+            compression="gzip" if format.compression == "gzip" else "uncompressed",
+            mkdir=True,
+            engine="streaming",
+        )
     shutil.rmtree(directory, ignore_errors=True)
     directory.parent.mkdir(parents=True, exist_ok=True)
     beside.rename(directory)
@@ -90,9 +100,14 @@ def write(frame: pl.LazyFrame, directory: Path, format: Format, *, rows: int | N
 
 def _part(args: Any, format: Format) -> str:
     keys = args.partition_keys
-    folder = "/".join(f"{name}={keys[name][0]}" for name in keys.columns)
+    folder = "/".join(f"{quote(name, '')}={_folder(keys[name][0])}" for name in keys.columns)
     name = f"part-{args.index_in_partition:05}{format.suffix}"
     return f"{folder}/{name}" if folder else name
+
+
+def _folder(value: Any) -> str:
+    """As Hive and Spark name it: a value may hold slashes, or be missing."""
+    return _NULL if value is None else quote(str(value), " ")
 
 
 def _as_text(frame: pl.LazyFrame) -> pl.LazyFrame:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -94,7 +95,10 @@ class Flow:
     raw: Mapping[str, Any]
     """The members of the file other than ``nodes``, in the file's order (``nodes`` holds None)."""
     nodes: tuple[Node, ...]
-    indent: int | None = 2
+    indent: int | str | None = 2
+    ascii: bool = False
+    """How the file is written: other characters escaped, or as they are."""
+    ending: str = ""
 
     @cached_property
     def by_id(self) -> Mapping[str, Node]:
@@ -147,7 +151,7 @@ def _ordered(flow: Flow, wanted: tuple[str, ...]) -> Iterator[Node]:
             stack.extend((i.node_id, False) for i in reversed(flow[node_id].inputs))
 
 
-def parse(document: Any, *, indent: int | None = 2) -> Flow:
+def parse(document: Any) -> Flow:
     """A flow from its JSON value; FlowError says what is not as it must be."""
     if not isinstance(document, dict):
         raise FlowError("a flow is a JSON object with 'metadata' and 'nodes'")
@@ -160,7 +164,6 @@ def parse(document: Any, *, indent: int | None = 2) -> Flow:
     flow = Flow(
         raw={**document, "nodes": None},
         nodes=tuple(_node(raw, place) for place, raw in enumerate(nodes)),
-        indent=indent,
     )
     _check_wiring(flow)
     return flow
@@ -218,11 +221,19 @@ def loads(text: str) -> Flow:
         raise FlowError(
             f"not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
         ) from None
-    return parse(document, indent=2 if "\n" in text.strip() else None)
+    indented = re.match(r"\s*\{\s*\n([ \t]+)", text)
+    return replace(
+        parse(document),
+        indent=indented[1] if indented else None,
+        # AWS's own files are of two makers: Python escapes, JavaScript does not.
+        ascii=text.isascii() and "\\u" in text,
+        ending=text[len(text.rstrip()) :],
+    )
 
 
 def dumps(flow: Flow) -> str:
-    return json.dumps(flow.to_dict(), indent=flow.indent, ensure_ascii=False)
+    document = json.dumps(flow.to_dict(), indent=flow.indent, ensure_ascii=flow.ascii)
+    return document + flow.ending
 
 
 def load(path: Path) -> Flow:

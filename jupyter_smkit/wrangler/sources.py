@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import codecs
 import csv
-from collections.abc import Iterator, Mapping, Sequence
+import gzip
+import io
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
 from jupyter_smkit.wrangler.flow import FlowError
-from jupyter_smkit.wrangler.transcoding import as_utf8, python_encoding
+from jupyter_smkit.wrangler.transcoding import as_utf8, opened, python_encoding
 
 MAX_COLUMNS = 1_000
 FILENAME_COLUMN = "filename"
 _HEAD_BYTES = 1 << 18
 _HEAD_ROWS = 1_000
+csv.field_size_limit(1 << 30)
 _MAGIC = ((b"PAR1", "Parquet"), (b"PK\x03\x04", "a zip archive"), (b"%PDF", "a PDF"))
 
 
@@ -85,9 +89,12 @@ def _check_head(path: Path, encoding: str, separator: str, skip: int) -> list[st
         if head.startswith(magic):
             raise FlowError(f"{path.name} is {what}, not CSV")
     if head.startswith(b"\x1f\x8b"):
-        return _first_row_of_gzip(path, separator, skip)
+        return _first_row_of_gzip(path, encoding, separator, skip)
     text = _decoded(path, head, encoding, whole)
-    lines = text.splitlines(keepends=True)
+    # Not splitlines(): a field may hold what Unicode, but not CSV, takes for the end of a line.
+    lines = list(io.StringIO(text, newline=""))
+    if "\r" in text and "\n" not in text:
+        raise FlowError(f"{path.name}: its lines end in CR alone; save it with LF or CR LF")
     header = next(_rows(lines[skip:], separator), None)
     if header is None:
         raise FlowError(f"{path.name} has no line after the {skip} to skip")
@@ -96,19 +103,19 @@ def _check_head(path: Path, encoding: str, separator: str, skip: int) -> list[st
         raise FlowError(f"{path.name} has {width:,} columns; at most {MAX_COLUMNS:,} are read")
     if "\x00" in text:
         raise FlowError(f"{path.name} holds NUL bytes: it is no CSV in {encoding}")
-    usable = lines[skip:] if whole else lines[skip:-1]
-    _check_width(path, usable, separator, skip, width)
+    _check_width(path, lines[skip:], separator, skip, width, whole)
     return header
 
 
-def _check_width(path: Path, lines: Sequence[str], separator: str, skip: int, width: int) -> None:
+def _check_width(
+    path: Path, lines: Sequence[str], separator: str, skip: int, width: int, whole: bool
+) -> None:
+    """``whole``: else the head may end in the middle of its last row."""
     reader = csv.reader(lines, delimiter=separator)
     try:
-        for count, row in enumerate(reader):
-            if row and len(row) != width:
+        for row in islice(reader, _HEAD_ROWS):
+            if row and len(row) != width and (whole or reader.line_num < len(lines)):
                 raise FlowError(_ragged(path, reader.line_num + skip, len(row), width))
-            if count >= _HEAD_ROWS:
-                return
     except csv.Error as error:
         raise FlowError(f"{path.name}, line {reader.line_num + skip}: {error}") from None
 
@@ -117,16 +124,19 @@ def _ragged(path: Path, line: int, found: int, width: int) -> str:
     return f"{path.name}, line {line}: {found} fields where the first row has {width}"
 
 
-def _rows(lines: Sequence[str], separator: str) -> Iterator[list[str]]:
+def _rows(lines: Iterable[str], separator: str) -> Iterator[list[str]]:
     return (row for row in csv.reader(lines, delimiter=separator) if row)
 
 
-def _first_row_of_gzip(path: Path, separator: str, skip: int) -> list[str]:
-    import gzip
-
-    with gzip.open(path, "rt", encoding="utf-8", errors="replace") as file:
-        lines = [line for _, line in zip(range(skip + 1), file, strict=False)]
-    return next(_rows(lines[skip:], separator), [])
+def _first_row_of_gzip(path: Path, encoding: str, separator: str, skip: int) -> list[str]:
+    try:
+        with gzip.open(path, "rt", encoding=encoding, errors="replace", newline="") as file:
+            header = next(_rows(islice(file, skip, None), separator), None)
+    except (OSError, EOFError) as error:
+        raise FlowError(f"{path.name} is no whole gzip file: {error}") from None
+    if header is None:
+        raise FlowError(f"{path.name} is empty")
+    return header
 
 
 def _decoded(path: Path, head: bytes, encoding: str, whole: bool) -> str:
@@ -150,7 +160,7 @@ def explain(
     encoding = python_encoding(str(context.get("s3CsvEncodingType") or "utf-8"))
     separator, skip = _separator(context), int(context.get("s3SkipLines") or 0)
     for path in files:
-        with path.open(encoding=encoding, newline="", errors="strict") as file:
+        with opened(path, encoding) as file:
             reader = csv.reader(file, delimiter=separator)
             width = 0
             try:

@@ -82,8 +82,12 @@ def regexp_extract(text: pl.Expr, pattern: pl.Expr, group: pl.Expr | None = None
 
 
 def date_format(value: pl.Expr, format: pl.Expr) -> pl.Expr:
-    """The format is strftime's: sqlglot has read Spark's, and marks fixed widths with 'strict'."""
-    return value.dt.strftime(str(literal(format)).replace("strict", ""))
+    return value.dt.strftime(plain_strftime(str(literal(format))))
+
+
+def plain_strftime(format: str) -> str:
+    """sqlglot has read Spark's format, and marks fixed widths with 'strict'."""
+    return format.replace("strict", "")
 
 
 def days_between(end: pl.Expr, start: pl.Expr) -> pl.Expr:

@@ -18,7 +18,7 @@ import sqlglot
 from sqlglot import exp
 
 from jupyter_smkit.wrangler.casting import cast
-from jupyter_smkit.wrangler.spark_functions import DATE_FUNCTIONS, FUNCTIONS
+from jupyter_smkit.wrangler.spark_functions import DATE_FUNCTIONS, FUNCTIONS, plain_strftime
 
 _CASTS = {
     "BIGINT": "long",
@@ -140,7 +140,7 @@ def _arguments(tree: exp.Func) -> list[exp.Expression]:
         value = tree.args.get(key)
         listed = value if isinstance(value, list) else [value]
         found += [one for one in listed if isinstance(one, exp.Expression) and one.key != "var"]
-    return found[:1] if isinstance(tree, exp.Initcap) else found
+    return found
 
 
 def _column(tree: Any, compiler: _Compiler) -> pl.Expr:
@@ -221,8 +221,10 @@ def _is(tree: Any, compiler: _Compiler) -> pl.Expr:
 
 
 def _to_date(tree: Any, compiler: _Compiler) -> pl.Expr:
-    operand = compiler.compile(tree.this)
-    return cast(operand, compiler.dtype(operand), "date")
+    operand, format = compiler.compile(tree.this), tree.args.get("format")
+    if format is None:
+        return cast(operand, compiler.dtype(operand), "date")
+    return operand.str.to_date(plain_strftime(format.name), strict=False)
 
 
 def _joined(tree: Any, compiler: _Compiler) -> pl.Expr:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import uuid
+import zlib
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -17,6 +18,7 @@ from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError
 HEAD_BYTES = 64 << 20
 """Of a larger CSV only so much is brought for a preview, cut at a line's end."""
 MAX_FILES = 200
+_GZIP = b"\x1f\x8b"
 CACHE_BYTES = 4 << 30
 
 
@@ -69,10 +71,23 @@ def _bring(objects: Objects, bucket: str, key: str, path: Path, head_only: bool)
     if head_only:
         with objects.get(bucket, key, (0, HEAD_BYTES - 1)) as content:
             data = content.read()
-        beside.write_bytes(data[: data.rfind(b"\n") + 1])
+        if data.startswith(_GZIP):
+            data = zlib.decompressobj(zlib.MAX_WBITS | 16).decompress(data, HEAD_BYTES)
+        beside.write_bytes(whole_rows(data))
     else:
         objects.fetch(bucket, key, beside)
     beside.replace(path)
+
+
+def whole_rows(data: bytes) -> bytes:
+    """A CSV's head without what is left of its last row; quotes hold line ends in."""
+    end = data.rfind(b"\n") + 1
+    quotes = data.count(b'"', 0, end)
+    while quotes % 2 and end:
+        before = data.rfind(b"\n", 0, end - 1) + 1
+        quotes -= data.count(b'"', before, end)
+        end = before
+    return data[:end]
 
 
 def prune(cache: Path, limit: int = CACHE_BYTES) -> None:

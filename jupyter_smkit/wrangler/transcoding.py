@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import codecs
+import gzip
 import hashlib
 import shutil
 import tempfile
 from pathlib import Path
+from typing import IO, cast
 
 from jupyter_smkit.wrangler.flow import FlowError
 
@@ -19,6 +21,15 @@ def python_encoding(name: str) -> str:
         raise FlowError(f"smkit does not know the encoding {name}") from None
 
 
+def opened(path: Path, encoding: str) -> IO[str]:
+    """The file's text, unpacked where it is gzipped; line ends as they are."""
+    with path.open("rb") as file:
+        packed = file.read(2) == b"\x1f\x8b"
+    if packed:
+        return cast(IO[str], gzip.open(path, "rt", encoding=encoding, newline=""))
+    return path.open(encoding=encoding, newline="")
+
+
 def as_utf8(path: Path, encoding: str) -> Path:
     """The file itself, or a UTF-8 copy in the temporary directory, made once."""
     if encoding in ("utf-8", "ascii"):
@@ -26,13 +37,13 @@ def as_utf8(path: Path, encoding: str) -> Path:
     status = path.stat()
     identity = f"{path.absolute()}\0{status.st_mtime_ns}\0{status.st_size}\0{encoding}"
     digest = hashlib.sha256(identity.encode()).hexdigest()[:24]
-    copy = Path(tempfile.gettempdir()) / f"smkit-utf8-{digest}-{path.name}"
+    copy = Path(tempfile.gettempdir()) / f"smkit-utf8-{digest}.csv"
     if copy.exists():
         return copy
     beside = copy.with_suffix(".new")
     try:
         with (
-            path.open(encoding=encoding, newline="") as source,
+            opened(path, encoding) as source,
             beside.open("w", encoding="utf-8", newline="") as target,
         ):
             shutil.copyfileobj(source, target, 1 << 20)

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -148,3 +149,10 @@ def test_titles_are_those_of_the_editor(flow: Flow, types: object) -> None:
         "Drop column: a, b",
         "S3: clean",
     ]
+
+
+@pytest.mark.parametrize("how", [{"indent": 4}, {"indent": "\t"}, {"ensure_ascii": True}, {}])
+def test_a_file_keeps_the_form_it_came_in(how: dict[str, Any]) -> None:
+    text = json.dumps(json.loads(strange()), **{"ensure_ascii": False, **how})
+    assert dumps(loads(text)) == text
+    assert dumps(loads(text + "\n")) == text + "\n"

@@ -331,3 +331,38 @@ def test_parameters_that_do_not_fit_are_named(parameters: dict[str, Any], messag
 def test_a_fill_value_must_be_of_the_columns_type() -> None:
     with pytest.raises(ValueError, match="'many' is no long, which column 'n' is"):
         apply("handle_missing", "Fill missing", [], input_column="n", fill_value="many")
+
+
+def test_one_hot_makes_no_more_columns_than_a_table_takes() -> None:
+    data: Rows = [{"n": place, "x": None, "c": f"v{place}"} for place in range(1001)]
+    with pytest.raises(ValueError, match="'c' has 1,001 categories and one-hot encoding takes"):
+        apply("encode_categorical", "One-hot encode", data, input_column=["c"])
+
+
+def test_one_hot_writes_over_no_other_column() -> None:
+    data: Rows = [{"n": 1, "x": 1.0, "c": "a"}]
+    frame = table(data).with_columns(pl.lit(7).alias("c_a"))
+    operator = operators()["sagemaker.spark.encode_categorical_0.1", "One-hot encode"]
+    live = operator.live(operator.wrap({"input_column": "c"}))
+    with pytest.raises(ValueError, match="there is already a column 'c_a'"):
+        operator.transform(frame, live, {"labels": {"c": ["a"]}})
+
+
+def test_what_is_put_for_lost_values_must_be_of_the_type() -> None:
+    data: Rows = [{"n": 1, "x": 1.0, "c": "a"}]
+    how = {"column": "c", "data_type": "long", "non_castable_data_handling_method": "replace_value"}
+    with pytest.raises(ValueError, match="'none' is no long"):
+        apply("cast_single_data_type", "", data, **how, replace_value="none")
+    assert apply("cast_single_data_type", "", data, **how, replace_value="-1")["c"].item() == -1
+
+
+def test_a_mean_over_infinite_values_is_refused() -> None:
+    data: Rows = [{"n": 1, "x": value, "c": "a"} for value in (math.inf, None)]
+    with pytest.raises(ValueError, match="'x' holds infinite values"):
+        apply(
+            "handle_missing",
+            "Impute",
+            data,
+            column_type="Numeric",
+            numeric_parameters={"input_column": "x", "strategy": "Mean"},
+        )

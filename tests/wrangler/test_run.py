@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 import os
 import subprocess
@@ -171,3 +172,57 @@ def test_two_data_sets_of_one_name_are_refused(flow: Flow, types: Node) -> None:
     )
     with pytest.raises(FlowError, match=r"two data sets are named 'passengers\.csv'"):
         request(flow.with_nodes((*flow.nodes, join)))
+
+
+def test_what_was_learned_of_dates_and_words_can_be_stored(
+    flow: Flow, types: Node, passengers: Path, tmp_path: Path
+) -> None:
+    categorical = {"input_column": ["joined", "member", "port"]}
+    block = {"column_type": "Categorical", "categorical_parameters": categorical}
+    parameters = {"operator": "Impute", "impute_parameters": block}
+    flow, node = edit.add_step(flow, types.id, "sagemaker.spark.handle_missing_0.1", parameters)
+    job = staged(tmp_path / "ml", flow, request(flow), passengers)
+    run(job, read_arguments([]))
+    fitted = load(job.processing / "output" / "fitted.flow")
+    first = engine.execute(flow, lambda _: [passengers])[node.id].frame.collect()
+    again = engine.execute(fitted, lambda _: [passengers])
+    assert not again[node.id].refitted
+    assert again[node.id].frame.collect().equals(first)
+    assert first.null_count().select("joined", "member", "port").row(0) == (0, 0, 0)
+
+
+def test_no_rows_keep_the_form_that_was_asked_for(
+    encoded: Flow, passengers: Path, tmp_path: Path
+) -> None:
+    passengers.write_text("id,port\n")
+    node = encoded.nodes[-1]
+    job = staged(tmp_path / "ml", encoded, request(encoded), passengers)
+    config = {"compression": "gzip", "delimiter": ";"}
+    run(job, read_arguments(["--output-config", json.dumps({f"{node.id}.default": config})]))
+    (part,) = (job.processing / "output").rglob("part-*")
+    assert gzip.decompress(part.read_bytes()) == b"id\n"
+
+
+def test_a_partition_is_a_folder_whatever_its_value(
+    flow: Flow, types: Node, passengers: Path, tmp_path: Path
+) -> None:
+    passengers.write_text("id,port\n1,../../up\n2,\n3,a/b\n4,None\n")
+    job = staged(tmp_path / "ml", flow, request(flow), passengers)
+    config = {"partition_config": {"partition_by": ["port"]}}
+    run(job, read_arguments(["--output-config", json.dumps({f"{types.id}.default": config})]))
+    folder = job.processing / "output" / "prepare" / types.id / "default"
+    assert sorted(path.name for path in folder.iterdir()) == [
+        "port=..%2F..%2Fup",
+        "port=None",
+        "port=__HIVE_DEFAULT_PARTITION__",
+        "port=a%2Fb",
+    ]
+
+
+def test_an_unknown_compression_is_refused_before_the_work(
+    encoded: Flow, passengers: Path, tmp_path: Path
+) -> None:
+    job = staged(tmp_path / "ml", encoded, request(encoded), passengers)
+    config = {f"{encoded.nodes[-1].id}.default": {"compression": "bzip2"}}
+    with pytest.raises(FlowError, match="CSV is written with the compression none, gzip, not bz"):
+        run(job, read_arguments(["--output-config", json.dumps(config)]))

@@ -65,6 +65,8 @@ WIDE = ",".join(f"c{n}" for n in range(1001))
 @pytest.mark.parametrize(
     ("content", "message"),
     [
+        (b"a,b\r1,2\r", "lines end in CR alone"),
+        (gzip.compress(b""), "is empty"),
         (b"", "data.csv is empty"),
         (b" \n ", "data.csv is empty"),
         (b"a,b\n1,2\n1,2,3\n", "data.csv, line 3: 3 fields where the first row has 2"),
@@ -106,3 +108,23 @@ def test_markers_are_no_data(tmp_path: Path) -> None:
     written(tmp_path / "sub", "a\n1\n", "c.csv")
     assert [path.name for path in data_files(tmp_path, nested=False)] == ["a.csv", "b.csv"]
     assert len(data_files(tmp_path)) == 3
+
+
+@pytest.mark.parametrize("odd", ["\x85", "\u2028", "\x0b", "\x0c", "\x1e"])
+def test_only_csv_says_where_a_line_ends(tmp_path: Path, odd: str) -> None:
+    assert read(written(tmp_path, f"a,b\nx{odd}y,2\n")).row(0) == (f"x{odd}y", "2")
+    latin = written(tmp_path, b"a,b\nwait\x85,2\n", "latin.csv")
+    assert read(latin, s3CsvEncodingType="ISO-8859-1").row(0) == ("wait\x85", "2")
+
+
+def test_prose_of_many_lines_in_a_large_file(tmp_path: Path) -> None:
+    text = "a line, and another\n" * 100
+    path = written(tmp_path, "text,id\n" + "".join(f'"{text}",{n}\n' for n in range(400)))
+    assert read(path)["id"].to_list() == [str(n) for n in range(400)]
+    long = written(tmp_path, f"a,b\n{'x' * 200_000},2\n", "long.csv")
+    assert len(read(long)["a"].item()) == 200_000
+
+
+def test_a_packed_file_in_another_encoding(tmp_path: Path) -> None:
+    path = written(tmp_path, gzip.compress("a,b\nKöln,2\n".encode("latin-1")), "a.csv.gz")
+    assert read(path, s3CsvEncodingType="ISO-8859-1").row(0) == ("Köln", "2")

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import gzip
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import polars as pl
+import pytest
+
 from jupyter_smkit.objects.store import ObjectStore
-from jupyter_smkit.wrangler import edit
-from jupyter_smkit.wrangler.staging import prune, stage
+from jupyter_smkit.wrangler import edit, staging
+from jupyter_smkit.wrangler.staging import prune, stage, whole_rows
 
 
 def test_several_requests_may_bring_the_same_data_at_once(tmp_path: Path) -> None:
@@ -36,3 +40,24 @@ def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
         os.utime(file, (1000 - age, 1000 - age))
     prune(tmp_path, limit=20)
     assert {path.parent.name for path in tmp_path.glob("*/*")} == {"new", "old"}
+
+
+def test_the_head_of_a_large_file_ends_with_a_row() -> None:
+    row = b'1,"one line\nand another"\n'
+    for cut in range(len(row)):
+        assert whole_rows(row * 3 + row[:cut]) == row * 3
+
+
+def test_of_a_large_packed_file_the_head_is_unpacked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(staging, "HEAD_BYTES", 2000)
+    store = ObjectStore(tmp_path / "objects")
+    store.ensure_bucket("data", "123456789012", "us-east-1")
+    rows = "".join(f"{n},{n * 7919 % 10007}\n" for n in range(5000))
+    store.put("data", "rows.csv.gz", gzip.compress(b"a,b\n" + rows.encode()))
+    flow = edit.new("s3://data/rows.csv.gz", "rows")
+    ((path,),) = stage(store, tmp_path / "cache", flow, flow.nodes[-1].id).values()
+    found = pl.read_csv(path)
+    assert found.columns == ["a", "b"]
+    assert found["a"].to_list() == list(range(found.height))

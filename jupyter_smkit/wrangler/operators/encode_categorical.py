@@ -14,6 +14,8 @@ from jupyter_smkit.wrangler.spark_models import stored_labels
 
 ID = "sagemaker.spark.encode_categorical_0.1"
 GROUP = "Encode categorical"
+MAX_CATEGORIES = 1_000
+"""One-hot encoding makes a column of each."""
 
 
 def learn_labels(frame: pl.LazyFrame, parameters: dict[str, Any]) -> State:
@@ -102,6 +104,11 @@ def one_hot(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) -> pl
     news = []
     for name, new in zip(names, output_names(names, output), strict=True):
         labels = known[name]
+        if len(labels) > MAX_CATEGORIES:
+            raise ValueError(
+                f"column '{name}' has {len(labels):,} categories and one-hot encoding takes "
+                f"{MAX_CATEGORIES:,}: encode it as ordinals, or drop it"
+            )
         # Spark's 'keep' adds a last category for what is invalid; drop_last drops that one.
         size = len(labels) + keep - drop_last
         index = found[name].fill_null(len(labels))
@@ -113,6 +120,9 @@ def one_hot(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) -> pl
                 (index == place).cast(pl.Float64).alias(f"{new}_{label}")
                 for place, label in enumerate(labels[:size])
             ]
+    taken = {one.meta.output_name() for one in news} & {*frame.collect_schema()} - {*names}
+    if taken and not vector:
+        raise ValueError(f"there is already a column '{min(taken)}': rename it")
     encoded = frame.with_columns(news)
     return encoded if output or vector else encoded.drop(names)
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler.casting import TYPES, cast, type_name
+from jupyter_smkit.wrangler.casting import TYPES, cast, constant, type_name
 from jupyter_smkit.wrangler.columns import collected, is_missing, output_names
 from jupyter_smkit.wrangler.registry import Operator, State
 from jupyter_smkit.wrangler.schemas import choice, columns, form, number, text, when
@@ -33,10 +34,10 @@ def fill_value(value: str, dtype: pl.DataType, column: str) -> pl.Expr:
     type_ = type_name(dtype)
     if type_ not in TYPES:
         raise ValueError(f"column '{column}' is a {type_}, which cannot be filled")
-    made = pl.select(cast(pl.lit(value), pl.String(), type_)).item()
-    if made is None or (type_ == "long" and "." in value):
-        raise ValueError(f"'{value}' is no {type_}, which column '{column}' is")
-    return pl.lit(made)
+    try:
+        return constant(value, type_)
+    except ValueError as error:
+        raise ValueError(f"{error}, which column '{column}' is") from None
 
 
 def learn_imputed(frame: pl.LazyFrame, parameters: dict[str, Any]) -> State:
@@ -52,6 +53,9 @@ def learn_imputed(frame: pl.LazyFrame, parameters: dict[str, Any]) -> State:
                 for name, one in present.items()
             )
         ).row(0, named=True)
+        for name, value in learned.items():
+            if value is not None and not math.isfinite(value):
+                raise ValueError(f"column '{name}' holds infinite values: none can be imputed")
         whole = {n for n in names if schema[n].is_integer()}
         return {
             "values": {n: int(v) if n in whole and v is not None else v for n, v in learned.items()}
@@ -60,7 +64,9 @@ def learn_imputed(frame: pl.LazyFrame, parameters: dict[str, Any]) -> State:
     for name in names:
         counted = frame.filter(~is_missing(frame, name)).group_by(name).len()
         top = collected(counted.sort(["len", name], descending=[True, False]).head(1))
-        values[name] = top[name][0] if top.height else None
+        # As text: a date is no JSON.
+        shown = top.select(cast(pl.col(name), schema[name], "string"))
+        values[name] = shown.item() if top.height else None
     return {"values": values}
 
 
@@ -70,11 +76,17 @@ def impute(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) -> pl.
     schema = frame.collect_schema()
     return frame.with_columns(
         pl.when(is_missing(frame, name))
-        .then(pl.lit(state["values"][name], dtype=schema[name]))
+        .then(imputed(state["values"][name], schema[name]))
         .otherwise(pl.col(name))
         .alias(output)
         for name, output in zip(names, output_names(names, block.get("output_column")), strict=True)
     )
+
+
+def imputed(value: Any, dtype: pl.DataType) -> pl.Expr:
+    if isinstance(value, str):
+        return cast(pl.lit(value), pl.String(), type_name(dtype)).cast(dtype)
+    return pl.lit(value, dtype=dtype)
 
 
 def imputed_block(parameters: dict[str, Any]) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler.casting import TYPES, cast, infer
+from jupyter_smkit.wrangler.casting import TYPES, cast, constant, infer
 from jupyter_smkit.wrangler.registry import Operator, State
 from jupyter_smkit.wrangler.schemas import choice, column, form, text, when
 
@@ -45,8 +45,7 @@ def cast_column(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) -
     if method == DROP:
         return frame.filter(~lost).with_columns(values.alias(name))
     if method in (REPLACE_VALUE, REPLACE_VALUE_NEW):
-        instead = pl.lit(parameters["replace_value"]).cast(TYPES[new], strict=True)
-        filled = pl.when(lost).then(instead).otherwise(values)
+        filled = pl.when(lost).then(constant(parameters["replace_value"], new)).otherwise(values)
     else:
         filled = values
     news = [filled.alias(name)]
