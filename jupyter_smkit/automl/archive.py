@@ -22,6 +22,8 @@ def describe(directory: Path, dataset: Dataset, *, flavour: str, library: str) -
         "target": dataset.target,
         "problem_type": dataset.problem_type,
         "labels": list(dataset.labels),
+        "missing": list(dataset.missing),
+        "finite": True,
         "flavour": flavour,
         "library": {"name": library, "version": importlib.metadata.version(library)},
         "python": platform.python_version(),

@@ -11,8 +11,8 @@ from pandas.api import types
 from sklearn.model_selection import train_test_split
 
 from jupyter_smkit.automl.objectives import BINARY, MULTICLASS, REGRESSION
-from jupyter_smkit.automl.tables import DataError, missing_column, read
-from jupyter_smkit.automl.task import Task
+from jupyter_smkit.automl.tables import NULLS, DataError, missing_column, read
+from jupyter_smkit.automl.task import CSV, Task
 
 MIN_ROWS = 50
 ADVISED_ROWS = 500
@@ -36,6 +36,8 @@ class Dataset:
     labels: tuple[Any, ...]
     """The classes in order; of two, the second is the positive one. Empty for regression."""
     warnings: tuple[str, ...]
+    missing: tuple[str, ...] = NULLS
+    """How the data writes a missing value of text."""
 
     def types(self) -> dict[str, str]:
         """``integer``, ``float``, ``boolean``, ``datetime`` or ``string`` by feature."""
@@ -52,12 +54,16 @@ class Division:
 
 def load(task: Task) -> Dataset:
     """Raises DataError."""
-    frame = read(task.sources("training"))
-    validation = read(task.sources("validation")) if task.sources("validation") else None
+    given = task.feature_types or {}
+    texts = {name for name, kind in given.items() if kind in ("categorical", "text")}
+    channels = [each for each in map(task.sources, ("training", "validation")) if each]
+    frame, *others = read(*channels, texts=texts)
+    validation = others[0] if others else None
     if task.target not in frame.columns:
         raise missing_column(task.target, frame.columns, "target column")
-    features = _features(frame, task)
     warnings: list[str] = []
+    frame = _typed(frame, task, warnings)
+    features = _features(frame, task)
     frame = _labelled(_weighted(frame, task, warnings), task.target, warnings)
     if len(frame) < MIN_ROWS:
         raise DataError(
@@ -72,17 +78,19 @@ def load(task: Task) -> Dataset:
         for name in (*features, task.target):
             if name not in validation.columns:
                 raise missing_column(name, validation.columns, "column in the validation channel")
+        validation = _typed(validation, task, warnings)
         validation = _labelled(_weighted(validation, task, warnings), task.target, warnings)
     problem_type = _problem_type(frame[task.target], task)
     dataset = Dataset(
-        train=_typed(frame, task),
-        validation=validation if validation is None else _typed(validation, task),
+        train=frame,
+        validation=validation,
         features=features,
         target=task.target,
         weight=task.sample_weight,
         problem_type=problem_type,
         labels=(),
         warnings=tuple(warnings),
+        missing=NULLS if channels[0][0].content_type == CSV else ("",),
     )
     return _numeric_target(dataset) if problem_type == REGRESSION else _classes(dataset)
 
@@ -115,7 +123,7 @@ def _features(frame: pd.DataFrame, task: Task) -> tuple[str, ...]:
     ]
     if not names:
         raise DataError(f"There is no column with values beside the target '{task.target}'.")
-    return tuple(names)
+    return tuple(dict.fromkeys(names))
 
 
 def _weighted(frame: pd.DataFrame, task: Task, warnings: list[str]) -> pd.DataFrame:
@@ -129,6 +137,8 @@ def _weighted(frame: pd.DataFrame, task: Task, warnings: list[str]) -> pd.DataFr
     valid = np.isfinite(weight) & (weight >= 0)
     if not valid.all():
         warnings.append(f"{int((~valid).sum())} rows without a valid '{name}' were left out.")
+    if not (weight[valid] > 0).any():
+        raise DataError(f"No row has a '{name}' above 0: there is nothing to learn from.")
     return frame.assign(**{name: weight})[valid].reset_index(drop=True)
 
 
@@ -227,8 +237,8 @@ def _as_labels(target: pd.Series) -> pd.Series:
     return target
 
 
-def _typed(frame: pd.DataFrame, task: Task) -> pd.DataFrame:
-    """The columns as the user's feature specification types them."""
+def _typed(frame: pd.DataFrame, task: Task, warnings: list[str]) -> pd.DataFrame:
+    """The columns as the user's feature specification types them; infinite is missing."""
     converted: dict[str, pd.Series] = {}
     for name, kind in (task.feature_types or {}).items():
         if name not in frame.columns or name == task.target:
@@ -238,9 +248,16 @@ def _typed(frame: pd.DataFrame, task: Task) -> pd.DataFrame:
             converted[name] = pd.to_numeric(column, errors="coerce")
         elif kind == "datetime":
             converted[name] = pd.to_datetime(column, errors="coerce")
-        elif types.is_numeric_dtype(column):
-            converted[name] = column.astype(object).where(column.isna(), column.astype(str))
-    return frame.assign(**converted)
+        if name in converted and (lost := int((converted[name].isna() & column.notna()).sum())):
+            warnings.append(f"{lost} values of '{name}' are not {kind}: they count as missing.")
+    frame = frame.assign(**converted)
+    numbers = frame.select_dtypes("floating").drop(columns=task.target, errors="ignore")
+    infinite = [name for name in numbers if np.isinf(numbers[name]).any()]
+    if infinite:
+        shown = ", ".join(f"'{name}'" for name in infinite[:5])
+        warnings.append(f"Infinite values of {shown} count as missing.")
+        frame = frame.assign(**numbers[infinite].replace([np.inf, -np.inf], np.nan))
+    return frame
 
 
 def _type(column: pd.Series) -> str:
@@ -261,6 +278,7 @@ def _holdout_rows(rows: int) -> int:
 def _divide(
     dataset: Dataset, frame: pd.DataFrame, rows: int, seed: int
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
-    stratify = frame[dataset.target] if rows >= len(dataset.labels) > 0 else None
+    possible = rows >= len(dataset.labels) > 0 and frame[dataset.target].value_counts().min() > 1
+    stratify = frame[dataset.target] if possible else None
     first, second = train_test_split(frame, test_size=rows, random_state=seed, stratify=stratify)
     return first.reset_index(drop=True), second.reset_index(drop=True)

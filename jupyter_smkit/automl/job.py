@@ -141,7 +141,8 @@ class Job:
         self.report.put(candidate)
         train, seed = bench.division.train, self.task.seed
         try:
-            pipeline = self.stop.during(lambda: baseline.fit(bench.dataset, train, seed))
+            seconds = min(self.left(), self.task.max_runtime_per_candidate or self.left())
+            pipeline = self.stop.during(lambda: baseline.fit(bench.dataset, train, seed, seconds))
         except Exception as error:
             traceback.print_exc()
             self.report.warn([f"{name} failed: {error}"])

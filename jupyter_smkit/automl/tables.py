@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,9 @@ import pyarrow.parquet
 from jupyter_smkit.automl.task import PARQUET, Source
 
 MAX_COLUMNS = 1000
+NULLS = ("", "#N/A", "#NA", "-NaN", "-nan", "N/A", "NA", "NULL", "NaN", "n/a", "nan", "null")
+"""Cells of a CSV that are missing values."""
+_CHUNK = 1 << 20
 _SEPARATORS = {";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
 
 
@@ -22,22 +26,51 @@ class DataError(Exception):
     """The data cannot be trained on; the message says what to do."""
 
 
-def read(sources: Iterable[Source]) -> pd.DataFrame:
-    """All files of the sources one below the other. Raises DataError."""
-    frames: list[pd.DataFrame] = []
+def read(*channels: Sequence[Source], texts: Collection[str] = ()) -> list[pd.DataFrame]:
+    """Of each channel all files one below the other; the columns ``texts`` stay as they are written.
+
+    A column of different kinds in different files is text in all. Raises DataError.
+    """
+    tables = [_read_files(channel, texts) for channel in channels]
+    if mixed := _mixed(table for found in tables for table in found):
+        return read(*channels, texts={*texts, *mixed})
+    return [_frame(tables.pop(0)) for _ in channels]
+
+
+def _read_files(channel: Iterable[Source], texts: Collection[str]) -> list[pa.Table]:
+    found: list[pa.Table] = []
     first = ""
-    for source in sources:
+    for source in channel:
         for path in _files(source):
-            frame = _read_file(path, source)
-            if frames and list(frame.columns) != list(frames[0].columns):
+            table = _read_file(path, source, texts)
+            if found and table.column_names != found[0].column_names:
                 raise DataError(
                     f"{path.name} has other columns than {first}: "
-                    f"{_difference(frames[0].columns, frame.columns)}. "
+                    f"{_difference(found[0].column_names, table.column_names)}. "
                     "Every file of a data set needs the same header."
                 )
             first = first or path.name
-            frames.append(frame)
-    return frames[0] if len(frames) == 1 else pd.concat(frames, ignore_index=True)
+            found.append(table)
+    return found
+
+
+def _mixed(tables: Iterable[pa.Table]) -> set[str]:
+    kinds: dict[str, set[str]] = {}
+    for table in tables:
+        for name, kind in zip(table.column_names, table.schema.types, strict=True):
+            if not pa.types.is_null(kind):
+                number = pa.types.is_integer(kind) or pa.types.is_floating(kind)
+                kinds.setdefault(name, set()).add("number" if number else str(kind))
+    return {name for name, found in kinds.items() if len(found) > 1}
+
+
+def _frame(tables: list[pa.Table]) -> pd.DataFrame:
+    """The tables are used up: the memory holds the data once."""
+    table = pa.concat_tables(tables, promote_options="permissive")
+    tables.clear()
+    return table.to_pandas(
+        date_as_object=False, ignore_metadata=True, split_blocks=True, self_destruct=True
+    )
 
 
 def _files(source: Source) -> list[Path]:
@@ -53,8 +86,11 @@ def _files(source: Source) -> list[Path]:
     return files
 
 
-def _read_file(path: Path, source: Source) -> pd.DataFrame:
-    table = _parquet(path) if source.content_type == PARQUET else _csv(path, source.compression)
+def _read_file(path: Path, source: Source, texts: Collection[str]) -> pa.Table:
+    if source.content_type == PARQUET:
+        table = _parquet(path, texts)
+    else:
+        table = _csv(path, source.compression, texts)
     names = table.column_names
     if len(names) > MAX_COLUMNS:
         raise DataError(f"{path.name} has {len(names):,} columns; AutoML takes {MAX_COLUMNS:,}.")
@@ -65,32 +101,55 @@ def _read_file(path: Path, source: Source) -> pd.DataFrame:
     if table.num_rows == 0:
         raise DataError(f"{path.name} has a header but no rows.")
     for field in table.schema:
-        if pa.types.is_nested(field.type):
+        if pa.types.is_nested(field.type) or pa.types.is_binary(field.type):
             raise DataError(
                 f"{path.name}: column '{field.name}' holds {field.type} values; "
                 "AutoML takes flat columns."
             )
-    return table.to_pandas(date_as_object=False, ignore_metadata=True)
+    return table
 
 
-def _parquet(path: Path) -> pa.Table:
+def _parquet(path: Path, texts: Collection[str]) -> pa.Table:
     try:
-        return pyarrow.parquet.read_table(path)
+        table = pyarrow.parquet.read_table(path)
     except (pa.ArrowInvalid, OSError) as error:
         raise DataError(f"{path.name} is not a Parquet file: {error}") from None
+    kinds = [_plain_type(field, texts) for field in table.schema]
+    return table.cast(pa.schema(kinds)) if kinds != list(table.schema) else table
 
 
-def _csv(path: Path, compression: str) -> pa.Table:
+def _plain_type(field: pa.Field, texts: Collection[str]) -> pa.Field:
+    """As a request to the model can say it."""
+    kind = field.type
+    if pa.types.is_dictionary(kind):
+        kind = kind.value_type
+    if pa.types.is_large_string(kind) or pa.types.is_string_view(kind) or pa.types.is_time(kind):
+        kind = pa.string()
+    if field.name in texts and not pa.types.is_nested(kind):
+        kind = pa.string()
+    if pa.types.is_decimal(kind):
+        kind = pa.float64()
+    if pa.types.is_duration(kind):
+        kind = pa.int64()
+    return field.with_type(kind)
+
+
+def _csv(path: Path, compression: str, texts: Collection[str]) -> pa.Table:
     content = _content(path, compression)
-    if not content.strip():
-        raise DataError(f"{path.name} is empty.")
     _check_encoding(path, content)
     try:
-        return _parse_csv(content, threads=True)
+        table = _parse_csv(content, texts, threads=True)
     except pa.ArrowInvalid:
-        pass
+        table = _parse_slowly(path, content, texts)
+    # A time of day stays the text that requests to the model will hold.
+    times = [field.name for field in table.schema if pa.types.is_time(field.type)]
+    return _parse_csv(content, {*texts, *times}, threads=False) if times else table
+
+
+def _parse_slowly(path: Path, content: pa.Buffer, texts: Collection[str]) -> pa.Table:
+    """On one thread, which names the line that is wrong."""
     try:
-        return _parse_csv(content, threads=False)
+        return _parse_csv(content, texts, threads=False)
     except pa.ArrowInvalid as error:
         reason = str(error).removeprefix("CSV parse error: ").strip()
         raise DataError(
@@ -99,37 +158,52 @@ def _csv(path: Path, compression: str) -> pa.Table:
         ) from None
 
 
-def _parse_csv(content: bytes, *, threads: bool) -> pa.Table:
+def _parse_csv(content: pa.Buffer, texts: Collection[str], *, threads: bool) -> pa.Table:
     return pyarrow.csv.read_csv(
         pa.BufferReader(content),
         read_options=pyarrow.csv.ReadOptions(use_threads=threads),
         parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
         # Words such as "true" stay words, as they will be in the requests to the model.
         convert_options=pyarrow.csv.ConvertOptions(
-            strings_can_be_null=True, true_values=[], false_values=[]
+            strings_can_be_null=True,
+            null_values=NULLS,
+            true_values=[],
+            false_values=[],
+            column_types=dict.fromkeys(texts, pa.string()),
         ),
     )
 
 
-def _content(path: Path, compression: str) -> bytes:
-    content = path.read_bytes()
-    if compression != "Gzip" and not content.startswith(b"\x1f\x8b"):
+def _content(path: Path, compression: str) -> pa.Buffer:
+    """The file's bytes: mapped, not copied, where they are not packed."""
+    if path.stat().st_size == 0:
+        raise DataError(f"{path.name} is empty.")
+    content = pa.memory_map(str(path)).read_buffer()
+    if compression != "Gzip" and content.slice(0, 2).to_pybytes() != b"\x1f\x8b":
         return content
     try:
-        return gzip.decompress(content)
+        return pa.py_buffer(gzip.decompress(content))
     except (OSError, EOFError) as error:
         raise DataError(f"{path.name} is not a whole gzip file: {error}") from None
 
 
-def _check_encoding(path: Path, content: bytes) -> None:
+def _check_encoding(path: Path, content: pa.Buffer) -> None:
+    """Raises DataError where it is not UTF-8 text, or blank."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    view, blank = memoryview(content).cast("B"), True
     try:
-        content.decode("utf-8")
+        for start in range(0, len(view), _CHUNK):
+            text = decoder.decode(view[start : start + _CHUNK], start + _CHUNK >= len(view))
+            blank = blank and not text.strip()
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
+        at = start + error.start - (len(error.object) - len(view[start : start + _CHUNK]))
+        line = bytes(view[:at]).count(b"\n") + 1
         raise DataError(
             f"{path.name} is not UTF-8 text: line {line} holds the byte "
-            f"0x{content[error.start]:02x}. Save the file as UTF-8."
+            f"0x{view[at]:02x}. Save the file as UTF-8."
         ) from None
+    if blank:
+        raise DataError(f"{path.name} is empty.")
 
 
 def missing_column(name: str, columns: Iterable[Any], what: str) -> DataError:

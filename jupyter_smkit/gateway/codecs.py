@@ -73,7 +73,7 @@ def decode(body: bytes, header: str, default: str = CSV) -> Table:
     if not len(table):
         raise Refusal("The request has no rows")
     if kind == CSV and "header=present" in header.replace(" ", "").lower():
-        return Table(table.rows[1:], tuple(str(cell).strip() for cell in table.rows[0]))
+        return Table(table.rows[1:], tuple(map(str, table.rows[0])))
     return table
 
 

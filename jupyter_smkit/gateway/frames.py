@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -29,9 +29,12 @@ def frame(table: Table, schema: Schema) -> pd.DataFrame:
     """The columns that ``schema`` names, with its types. Raises Refusal."""
     rows = aligned(table, schema.names)
     if all(kind == NUMBER for kind in schema.kinds):
-        return pd.DataFrame(matrix(rows, schema.names), columns=list(schema.names), copy=False)
+        values = matrix(rows, schema.names)
+        if schema.finite:
+            values = np.where(np.isinf(values), np.nan, values)
+        return pd.DataFrame(values, columns=list(schema.names), copy=False)
     columns = {
-        name: _column(cells, kind, name)
+        name: _column(cells, kind, name, schema)
         for name, kind, cells in zip(
             schema.names, schema.kinds, zip(*rows, strict=True), strict=True
         )
@@ -39,29 +42,32 @@ def frame(table: Table, schema: Schema) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _column(cells: Sequence[Any], kind: str, name: str) -> Any:
+def _column(cells: Sequence[Any], kind: str, name: str, schema: Schema) -> Any:
+    missing = schema.missing
     match kind:
         case _ if kind == NUMBER:
-            return np.array(numbers(cells, name))
+            values = np.array(numbers(cells, name))
+            return np.where(np.isinf(values), np.nan, values) if schema.finite else values
         case _ if kind == BOOLEAN:
             return _booleans(cells, name)
         case _ if kind == DATETIME:
             try:
-                return pd.to_datetime(pd.Series([_text(cell) for cell in cells]))
+                return pd.to_datetime(pd.Series([_text(cell, MISSING) for cell in cells]))
             except ValueError:
                 raise Refusal(f"Column {name}: {cells[0]!r} is not a date") from None
         case _ if kind == UNKNOWN:
-            return _guessed(cells)
+            return _guessed(cells, missing)
         case _ if kind == CATEGORY:
-            return pd.Categorical([_text(cell) for cell in cells])
-    return pd.Series([_text(cell) for cell in cells], dtype=object)
+            return pd.Categorical([_text(cell, missing) for cell in cells])
+    return pd.Series([_text(cell, missing) for cell in cells], dtype=object)
 
 
-def _text(cell: Any) -> str | None:
+def _text(cell: Any, missing: Collection[str]) -> str | None:
     """A cell as the text that stood in the training file; None where it is missing."""
-    if cell is None or cell == "" or cell != cell:
+    if cell is None or cell != cell:
         return None
-    return cell if isinstance(cell, str) else str(cell)
+    text = cell if isinstance(cell, str) else str(cell)
+    return None if text in missing else text
 
 
 def _booleans(cells: Sequence[Any], name: str) -> Any:
@@ -77,11 +83,11 @@ def _booleans(cells: Sequence[Any], name: str) -> Any:
     return np.array(found, dtype=object if None in found else bool)
 
 
-def _guessed(cells: Sequence[Any]) -> Any:
+def _guessed(cells: Sequence[Any], missing: Collection[str]) -> Any:
     """Numbers where all cells are numbers or missing, else text."""
     if not any(isinstance(cell, str) for cell in cells):
         return list(cells)
     try:
         return np.array(numbers(cells, ""))
     except Refusal:
-        return pd.Series([_text(cell) for cell in cells], dtype=object)
+        return pd.Series([_text(cell, missing) for cell in cells], dtype=object)

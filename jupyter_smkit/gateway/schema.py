@@ -22,7 +22,7 @@ NUMBER, BOOLEAN, TEXT, CATEGORY, DATETIME, UNKNOWN = (
     "datetime",
     "unknown",
 )
-MISSING = frozenset(("", "NA", "N/A", "NaN", "nan", "null", "NULL", "None"))
+MISSING = frozenset(("", "#N/A", "#NA", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None"))
 BOOLEANS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 _SHOWN = 12
 
@@ -51,6 +51,10 @@ class Schema:
     problem_type: str | None = None
     labels: tuple[Any, ...] | None = None
     flavour: str | None = None
+    missing: frozenset[str] = frozenset(("",))
+    """Cells of text that were missing values in the training data."""
+    finite: bool = False
+    """Infinite numbers were missing values there, too."""
 
     @classmethod
     def read(cls, directory: Path) -> Schema | None:
@@ -67,6 +71,8 @@ class Schema:
             content.get("problem_type"),
             tuple(labels) if labels else None,
             content.get("flavour"),
+            frozenset(content.get("missing", ("",))),
+            bool(content.get("finite")),
         )
 
     @classmethod
@@ -95,6 +101,8 @@ def aligned(table: Table, names: Sequence[str]) -> Rows:
         return rows
     if given == tuple(names):
         return rows
+    if not {*names} <= {*given}:
+        given = tuple(name.strip() for name in given)
     missing = [name for name in names if name not in given]
     if missing:
         raise Refusal(f"Missing columns: {_listed(missing)}. Expected: {_listed(names)}")

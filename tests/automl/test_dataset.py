@@ -184,3 +184,30 @@ def test_a_wrong_feature_specification(tmp_path: Path, given: str, said: str) ->
     (tmp_path / "features.json").write_text(given)
     with pytest.raises(DataError, match=said):
         loaded(tmp_path, ROWS, feature_specification=tmp_path / "features.json")
+
+
+def test_what_a_request_will_hold_is_what_is_learned(tmp_path: Path) -> None:
+    frame = ROWS.assign(code=[1.0, None, 2.0] * 200, price="1,234", y=ROWS["x"] / 7)
+    frame["code"] = frame["code"].astype("Int64")
+    frame["far"] = [np.inf, 1.5] * 300
+    given = {"code": "categorical", "price": "numeric"}
+    found = loaded(tmp_path, frame, feature_types=given)
+    assert found.train["code"].dropna().unique().tolist() == ["1", "2"]
+    assert "price" not in found.features
+    assert found.train["far"].isna().sum() == 300
+    assert found.warnings[:2] == (
+        "600 values of 'price' are not numeric: they count as missing.",
+        "Infinite values of 'far' count as missing.",
+    )
+
+
+def test_weights_that_weigh_nothing(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="No row has a 'w' above 0"):
+        loaded(tmp_path, ROWS.assign(y=ROWS["x"] / 7, w=0), sample_weight="w")
+
+
+def test_classes_too_rare_to_be_in_every_part(tmp_path: Path) -> None:
+    labels = [f"class {number % 40}" for number in range(200)]
+    found = loaded(tmp_path, ROWS[:200].assign(y=labels))
+    for seed in range(200):
+        assert len(divide(found, 0.25, seed).train) == 135

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+from datetime import time
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
@@ -19,7 +21,7 @@ def source(path: Path, content: bytes | None = None, **members: str) -> Source:
 
 
 def test_types_and_missing_values(tmp_path: Path) -> None:
-    found = read([source(tmp_path / "a.csv", b'n,x,t\n1,0.5,"a,b"\n2,,true\n3,NA,\n')])
+    (found,) = read([source(tmp_path / "a.csv", b'n,x,t\n1,0.5,"a,b"\n2,,true\n3,NA,\n')])
     assert list(found["n"]) == [1, 2, 3]
     assert found["x"].isna().tolist() == [False, True, True]
     assert found["t"].tolist()[:2] == ["a,b", "true"]
@@ -29,13 +31,13 @@ def test_the_files_of_a_directory_in_order(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_text("x,y\n3,4\n")
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(b"x,y\n1,2\n"))
     (tmp_path / "_SUCCESS").write_text("")
-    assert read([source(tmp_path)]).to_numpy().tolist() == [[1, 2], [3, 4]]
+    assert read([source(tmp_path)])[0].to_numpy().tolist() == [[1, 2], [3, 4]]
 
 
 def test_parquet(tmp_path: Path) -> None:
     when = pd.to_datetime(["2026-01-01", "2026-01-02"])
     pd.DataFrame({"x": [1, 2], "when": when}).to_parquet(tmp_path / "a.parquet")
-    found = read([source(tmp_path / "a.parquet", content_type=PARQUET)])
+    (found,) = read([source(tmp_path / "a.parquet", content_type=PARQUET)])
     assert str(found["when"].dtype).startswith("datetime64")
 
 
@@ -88,3 +90,42 @@ def test_parquet_with_lists(tmp_path: Path) -> None:
 def test_an_empty_channel(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="training channel holds no file"):
         read([source(tmp_path)])
+
+
+def test_columns_that_must_be_text_in_all_files(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("code,n,at,x\n1,1,12:30,\n007,2,1:05,\n")
+    (tmp_path / "b.csv").write_text("code,n,at,x\nA7,0.5,,z\n")
+    (other := tmp_path / "other").mkdir()
+    (other / "c.csv").write_text("code,n,at,x\n9,1,2:00,1\n")
+    training = [source(tmp_path / name) for name in ("a.csv", "b.csv")]
+    found, validation = read(training, [source(other)])
+    assert found["code"].tolist() == ["1", "007", "A7"]
+    assert found["n"].tolist() == [1.0, 2.0, 0.5]
+    assert found["at"].dropna().tolist() == ["12:30", "1:05"]
+    assert validation["code"].tolist() == ["9"] and validation["x"].tolist() == ["1"]
+    (chosen,) = read(training[:1], texts=("n",))
+    assert chosen["n"].tolist() == ["1", "2"]
+
+
+def test_parquet_types_are_those_that_a_request_can_say(tmp_path: Path) -> None:
+    frame = pd.DataFrame(
+        {
+            "price": [Decimal("1.5"), None],
+            "at": [time(12, 30), None],
+            "took": [pd.Timedelta(seconds=1), None],
+            "kind": pd.Categorical(["a", "b"]),
+            "code": pd.array([7, None], dtype="Int64"),
+        }
+    )
+    frame.to_parquet(tmp_path / "a.parquet")
+    (found,) = read([source(tmp_path / "a.parquet", content_type=PARQUET)], texts=("code",))
+    assert found["price"].tolist()[0] == 1.5 and pd.api.types.is_float_dtype(found["price"])
+    assert found["at"].dropna().tolist() == ["12:30:00.000000"]
+    assert pd.api.types.is_numeric_dtype(found["took"])
+    assert found["kind"].tolist() == ["a", "b"] and found["code"].dropna().tolist() == ["7"]
+
+
+def test_a_bad_byte_far_below_is_found(tmp_path: Path) -> None:
+    content = b"name\n" + "Köln\n".encode() * 400_000 + "K\xf6ln\n".encode("latin-1")
+    with pytest.raises(DataError, match="line 400002 holds the byte 0xf6"):
+        read([source(tmp_path / "a.csv", content)])

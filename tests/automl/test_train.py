@@ -13,6 +13,9 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer
 
+from jupyter_smkit.automl.dataset import divide, load
+from jupyter_smkit.automl.task import Source, Task
+
 from .conftest import Run, mixed
 
 Train = Callable[..., Run]
@@ -102,6 +105,43 @@ def test_mixed_data_with_missing_values(
         else:
             assert set(answers) <= {"low", "middle", "high"}
             assert sum(a == y for a, y in zip(answers, truth, strict=True)) >= 2
+
+
+def test_the_score_is_what_the_endpoint_would_reach(
+    train: Train, automl_python: Path, runtime: Path, tmp_path: Path
+) -> None:
+    """The holdout's own lines, sent without a header, score what the candidates report."""
+    data = mixed(600, "BinaryClassification")
+    data["at"] = [f"{number % 24}:{number * 7 % 60:02}" for number in range(600)]
+    data["code"] = (data["age"] // 10).astype("Int64")
+    data["kind"] = [("NA", "None", "n/a", "007", "x")[number % 5] for number in range(600)]
+    data["far"] = [("inf", "1", "", "NA")[number % 4] for number in range(600)]
+    specification = {"FeatureDataTypes": {"code": "categorical"}}
+    (tmp_path / "features.json").write_text(json.dumps(specification))
+    run = train(
+        data,
+        max_runtime_seconds=40,
+        max_candidates=4,
+        algorithms=("randomforest", "linear-learner"),
+        feature_specification=Path("features.json"),
+    )
+    assert run.code == 0, run.log
+    lines = pd.read_csv(tmp_path / "data.csv", dtype=str, keep_default_na=False)
+    task = Task("a-job", (Source("training", tmp_path / "data.csv"),), "y", tmp_path)
+    holdout = divide(load(task), task.validation_fraction, task.seed).holdout
+    rows = lines.set_index(lines["income"].astype(float)).loc[holdout["income"]]
+    for name in run.candidates:
+        features = rows.drop(columns="y")
+        answers = served(run, name, features, automl_python, runtime, tmp_path / name)
+        reported = {
+            metric["name"]: metric["value"]
+            for metric in run.candidates[name]["metrics"]
+            if metric["set"] == "Test"
+        }
+        right = [a == y for a, y in zip(answers, rows["y"], strict=True)]
+        assert reported["Accuracy"] == pytest.approx(sum(right) / len(right))
+        chosen = [y for a, y in zip(answers, rows["y"], strict=True) if a == "yes"]
+        assert reported["Precision"] == pytest.approx(chosen.count("yes") / len(chosen))
 
 
 def test_two_classes_within_a_short_time(train: Train) -> None:
