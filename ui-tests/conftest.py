@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,14 @@ ARGUMENTS = [
 
 @pytest.fixture(scope="session")
 def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with jupyterlab(tmp_path_factory) as running:
+        serve.ensure_running(running.home)
+        yield running
+
+
+@contextmanager
+def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    """A JupyterLab whose smkit has not been started yet."""
     home = Home(tmp_path_factory.mktemp("home"))
     root = tmp_path_factory.mktemp("lab")
     options = {
@@ -70,15 +79,14 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     command += [f"--{name}={value}" for name, value in options.items()]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        url = _address(process)
-        serve.ensure_running(home)
-        yield Lab(url, home, root)
+        yield Lab(_address(process), home, root)
     finally:
         process.terminate()
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
-            # A kernel that will not end must not keep smkit running after the tests.
+            # jupyter_server does not end where a kernel is being started or restarted just then:
+            # jupyter_client asks that kernel's unsettled future for its exception.
             process.kill()
             process.wait()
         serve.stop(home)
@@ -107,6 +115,19 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
+    with opened(lab, browser) as desk:
+        yield desk
+
+
+@pytest.fixture
+def fresh_desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Desk]:
+    """The desk of a machine where smkit has never run."""
+    with jupyterlab(tmp_path_factory) as lab, opened(lab, browser) as desk:
+        yield desk
+
+
+@contextmanager
+def opened(lab: Lab, browser: Browser) -> Iterator[Desk]:
     """JupyterLab, open and ready, in a workspace of the test's own."""
     context = browser.new_context(viewport={"width": 1360, "height": 860})
     page = context.new_page()

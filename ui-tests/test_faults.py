@@ -37,7 +37,7 @@ def test_a_page_that_fails_says_so_and_the_others_go_on(desk: Desk) -> None:
 
 @contextmanager
 def stopped(lab: Lab) -> Iterator[None]:
-    """smkit ended, and kept from starting: JupyterLab would start it at once."""
+    """smkit ended, and kept from starting."""
     with open(lab.home.run / "daemon.starting", "w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
         serve.stop(lab.home)
@@ -50,9 +50,11 @@ def test_pages_say_when_smkit_is_gone_and_come_back_with_it(desk: Desk) -> None:
     item = desk.page.locator(".smkit-Connection")
     expect(item).to_have_text("smkit")
     with stopped(desk.lab):
-        expect(item).to_have_text("smkit does not answer")
-        expect(tab.get_by_role("status")).to_contain_text("smkit does not answer")
+        expect(item).to_have_text("smkit: not running", timeout=10_000)
+        expect(tab.get_by_role("status")).to_contain_text("smkit does not run any more")
         desk.shoot("offline")
+        tab.get_by_role("button", name="Start smkit").click()
+        expect(item).to_have_text("smkit…")
     expect(item).to_have_text("smkit", timeout=30_000)
     expect(tab.get_by_role("status")).to_have_count(0)
     desk.lab.client("sagemaker").create_experiment(ExperimentName="after-the-pause")

@@ -149,6 +149,12 @@ def sandbox(home: Home) -> Finding:
     if level != "L0":
         return Finding("sandbox", "ok", f"{level}: jobs see /opt/ml of their own")
     says = "L0: jobs run without /opt/ml of their own; programs must use the SM_* variables"
+    if os.environ.get("SMKIT_SANDBOX") == "none":
+        says = f"{says} (SMKIT_SANDBOX=none says so)"
+        return Finding("sandbox", "warning", says, "unset SMKIT_SANDBOX")
+    if home.settings.sandbox == "none":
+        mend = f'set sandbox = "auto" in {home.path / "config.toml"}'
+        return Finding("sandbox", "warning", f"{says} (config.toml says so)", mend)
     if not shutil.which("bwrap"):
         return Finding("sandbox", "warning", says, "sudo apt-get install bubblewrap")
     if _user_namespaces_restricted():

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_smkit.api.credentials import Credential, Credentials
-from jupyter_smkit.config import Home
+from jupyter_smkit.config import DEFAULT_REGION, Home
 
 SITE = Path(__file__).parent / "site"
 """Holds the sitecustomize that loads the client hook."""
@@ -32,8 +32,18 @@ CLEARED = (
     "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS",
     "AWS_USE_DUALSTACK_ENDPOINT",
     "AWS_USE_FIPS_ENDPOINT",
+    "SMKIT_REFUSAL",
 )
 """Variables that would lead a client elsewhere, or have it send what is the user's own."""
+
+BEFORE = "SMKIT_BEFORE"
+"""In a process that was born on smkit's side: what its variables would have held, as JSON."""
+
+NOWHERE = "http://127.0.0.1:9"
+"""Stands for smkit's address where there is none; requests fail before they are sent."""
+
+_NOBODY = Credential("SMKITNOBODY", "none")
+"""``hook.NOBODY``"""
 
 _SERVICES = (
     "S3",
@@ -62,10 +72,38 @@ def client_environment(
     file into the home. ``account`` and ``region`` are the home's own where they are empty.
     """
     key = own_credential(home, account)
-    region = region or home.settings.region
     configuration = str(write_sdk_configuration(home))
     return {
+        **_pointers(base_url, key, region or home.settings.region, environ),
         "SMKIT_HOME": str(home.path),
+        "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": configuration,
+        "SAGEMAKER_USER_CONFIG_OVERRIDE": configuration,
+    }
+
+
+def refusing_environment(reason: str, environ: Mapping[str, str]) -> dict[str, str]:
+    """What to set where smkit's own cannot be had: every AWS call fails with ``reason``."""
+    return {**_pointers(NOWHERE, _NOBODY, DEFAULT_REGION, environ), "SMKIT_REFUSAL": reason}
+
+
+def born(values: Mapping[str, str], environ: Mapping[str, str]) -> dict[str, str]:
+    """The whole environment of a process to start with ``values``; it can go back to ``environ``."""
+    before = {name: environ.get(name) for name in (*values, *CLEARED)}
+    kept = {name: value for name, value in environ.items() if name not in CLEARED}
+    return {**kept, **values, BEFORE: json.dumps(before)}
+
+
+def unborn(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment that ``born`` was given; ``environ`` itself where it comes from elsewhere."""
+    told: dict[str, str | None] = json.loads(environ.get(BEFORE, "{}"))
+    there = {**environ, **told, BEFORE: None}
+    return {name: value for name, value in there.items() if value is not None}
+
+
+def _pointers(
+    base_url: str, key: Credential, region: str, environ: Mapping[str, str]
+) -> dict[str, str]:
+    return {
         "SMKIT_ENDPOINT_URL": base_url,
         "SMKIT_ACCESS_KEY_ID": key.access_key,
         "SMKIT_SECRET_ACCESS_KEY": key.secret,
@@ -80,8 +118,6 @@ def client_environment(
         "AWS_ALLOW_HTTP": "true",
         # sagemaker-training reads this one.
         "S3_ENDPOINT_URL": base_url,
-        "SAGEMAKER_ADMIN_CONFIG_OVERRIDE": configuration,
-        "SAGEMAKER_USER_CONFIG_OVERRIDE": configuration,
         "PYTHONPATH": _joined(str(SITE), environ.get("PYTHONPATH", ""), os.pathsep),
         **{
             name: _joined("127.0.0.1", environ.get(name, ""), ",")

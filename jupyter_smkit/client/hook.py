@@ -14,7 +14,9 @@ import gc
 import inspect
 import os
 import re
+import socket
 import sys
+import time
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -34,6 +36,8 @@ from botocore.signers import RequestSigner
 
 KEY_PREFIX = "SMKIT"
 """Every access key that smkit makes starts so; AWS makes none that does."""
+NOBODY = "SMKITNOBODY"
+"""What stands for a key where smkit's own could not be had (``client.environment``)."""
 SERVICES = frozenset({"s3", "sagemaker", "sts", "iam", "logs", "monitoring"})
 """Signing names of the services that smkit answers; ``monitoring`` is CloudWatch."""
 
@@ -60,6 +64,16 @@ class ServiceNotHere(BotoCoreError):  # type: ignore[misc]
     )
 
 
+class NotRunning(BotoCoreError):  # type: ignore[misc]
+    """smkit does not answer; nothing was sent anywhere."""
+
+    fmt = (
+        "smkit does not answer, and this process talks to smkit: {reason}. Nothing was sent. "
+        "`smkit doctor` says what is wrong. In a notebook, `%sm local` starts smkit, and "
+        "`%sm aws` switches the kernel to the real AWS."
+    )
+
+
 class OtherSide(BotoCoreError):  # type: ignore[misc]
     """A client that holds smkit's key or address while the process talks to AWS."""
 
@@ -76,6 +90,12 @@ class Target:
     base_url: str
     access_key: str
     secret: str
+    refusal: str = ""
+    """Why nothing can be sent there: every request fails with it."""
+
+
+_PATIENCE = 30.0
+"""Seconds that a process's first request waits for a smkit that is just being started."""
 
 
 @dataclass
@@ -86,6 +106,8 @@ class _Switch:
     """False: this process was switched to neither side, and its requests are left alone."""
     addresses: frozenset[str] = frozenset()
     """Every address of smkit that this process was pointed to so far."""
+    awaited: bool = False
+    """Whether a request has found, or waited for, the target."""
 
 
 _switch = _Switch()
@@ -101,6 +123,7 @@ def point(to: Target | None) -> None:
     """Sends every request from now on to ``to``; None: to the real AWS."""
     _switch.target = to
     _switch.engaged = True
+    _switch.awaited = False
     if to is not None:
         _switch.addresses |= {to.base_url}
     _real.clear()
@@ -120,7 +143,7 @@ def point_by_environment() -> None:
     key = os.environ.get("SMKIT_ACCESS_KEY_ID")
     secret = os.environ.get("SMKIT_SECRET_ACCESS_KEY")
     if url and key and secret:
-        point(Target(url, key, secret))
+        point(Target(url, key, secret, os.environ.get("SMKIT_REFUSAL", "")))
 
 
 @lru_cache(maxsize=1)
@@ -217,12 +240,36 @@ def _before_sign(
         if rewritten is None:
             return
         request.url = rewritten
+    _await(to)
     own = _access_key(request_signer)
-    credentials = None if own and own.startswith(KEY_PREFIX) else _credentials(to, request_signer)
+    good = own and own.startswith(KEY_PREFIX) and own != NOBODY
+    credentials = None if good else _credentials(to, request_signer)
     if credentials is not None:
         _sign_with(request, request_signer, credentials)
     if signature_version is botocore.UNSIGNED:
         _sign_unsigned(request, request_signer, _credentials(to, request_signer))
+
+
+def _await(to: Target) -> None:
+    """Waits, once, for a smkit that starts together with this process. Raises NotRunning."""
+    if to.refusal:
+        raise NotRunning(reason=to.refusal)
+    if _switch.awaited:
+        return
+    parts = urlsplit(to.base_url)
+    deadline = time.monotonic() + _PATIENCE
+    while not _listens(parts.hostname or "", parts.port or 80):
+        if time.monotonic() > deadline:
+            _switch.awaited = True
+            raise NotRunning(reason=f"nothing listens at {to.base_url}")
+        time.sleep(0.05)
+    _switch.awaited = True
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as probe:
+        probe.settimeout(1.0)
+        return probe.connect_ex((host, port)) == 0
 
 
 def rewrite(url: str, service: str, base_url: str) -> str | None:

@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import os
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from jupyter_smkit.client.environment import CLEARED, client_environment, own_credential
+from jupyter_smkit.client.environment import (
+    BEFORE,
+    CLEARED,
+    client_environment,
+    own_credential,
+)
 from jupyter_smkit.config import Home
 
 
@@ -42,8 +49,7 @@ def switch_on(home: Home | None = None, base_url: str = "") -> str:
 
     key = own_credential(home)
     values = client_environment(home, base_url)
-    for name in (*values, *CLEARED):
-        _kept.variables.setdefault(name, _without_smkit(name))
+    _keep((*values, *CLEARED))
     for name in CLEARED:
         os.environ.pop(name, None)
     os.environ.update(values)
@@ -73,17 +79,26 @@ def leave() -> None:
 
 def _restore() -> None:
     """Gives the variables back what they held before."""
-    if not _kept.variables and "SMKIT_ENDPOINT_URL" in os.environ:
+    if BEFORE in os.environ:
+        _keep(())
+    elif not _kept.variables and "SMKIT_ENDPOINT_URL" in os.environ:
         # The process was born in smkit's environment: nothing older is known.
-        home = Home.from_environment()
-        for name in client_environment(home, os.environ["SMKIT_ENDPOINT_URL"]):
-            _kept.variables[name] = _without_smkit(name)
+        _keep(client_environment(Home.from_environment(), os.environ["SMKIT_ENDPOINT_URL"]))
     for name, value in _kept.variables.items():
         if value is None:
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
     _kept.variables.clear()
+
+
+def _keep(names: Iterable[str]) -> None:
+    """Remembers what variables held, or would have held, without smkit."""
+    told: dict[str, str | None] = json.loads(os.environ.get(BEFORE, "{}"))
+    for name in {*names, *told}:
+        before = told[name] if name in told else _without_smkit(name)
+        _kept.variables.setdefault(name, before)
+    os.environ.pop(BEFORE, None)
 
 
 def ensure_side() -> str:

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from jupyter_smkit.client.environment import unborn
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import lease
 
@@ -38,7 +39,8 @@ def spawn(home: Home, argv: list[str], log: Path) -> int:
     """A process in a session of its own, with ``SMKIT_HOME`` set; its output goes to ``log``."""
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(".old.log"))
-    environment = {**os.environ, "SMKIT_HOME": str(home.path)}
+    # What a kernel is told about smkit is not for smkit itself.
+    environment = unborn(os.environ) | {"SMKIT_HOME": str(home.path)}
     # It would make every start of our own processes and of users' jobs 3 to 5 times slower.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with open(log, "ab") as out:

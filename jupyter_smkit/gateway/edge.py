@@ -10,9 +10,7 @@ import os
 import signal
 import socket
 import time
-import zlib
 from collections.abc import Awaitable, Callable
-from pathlib import Path
 
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.config import Home
@@ -20,78 +18,14 @@ from jupyter_smkit.gateway import loops, metrics
 from jupyter_smkit.gateway.forward import forward
 from jupyter_smkit.gateway.http import Exchange, Server
 from jupyter_smkit.gateway.invocations import PATH, Gateway
+from jupyter_smkit.gateway.port import HOST, listen
 from jupyter_smkit.gateway.routes import Routes
 from jupyter_smkit.gateway.upstream import Pool
 
 log = logging.getLogger(__name__)
 
-HOST = "127.0.0.1"
 GRACE = 3.0
 """Seconds that requests under way get to end when the edge stops."""
-_PORTS = range(20000, 32000)
-"""Below the ports that Linux and macOS give to outgoing connections: a kept one stays free."""
-
-
-class PortTaken(SystemExit):
-    """Another program listens on the port that this home keeps."""
-
-
-def listen(home: Home) -> socket.socket:
-    """The listening socket on the port kept for ``home``, chosen where none is kept yet."""
-    kept = home.settings.port or _kept_port(home.port_file)
-    if kept:
-        try:
-            listening = _bound(kept)
-        except OSError as error:
-            raise PortTaken(
-                f"smkit cannot listen on {HOST}:{kept}, the port kept for {home.path}: "
-                f"{error.strerror}. Stop the program that uses it, or choose another with "
-                f'"port = N" in {home.path / "config.toml"} (clients then need the new address: '
-                '"smkit env" prints it)'
-            ) from None
-    else:
-        listening = _first_free(home)
-    port = listening.getsockname()[1]
-    if _kept_port(home.port_file) != port:
-        _keep(home.port_file, port)
-    return listening
-
-
-def _kept_port(file: Path) -> int:
-    try:
-        return int(file.read_text())
-    except (FileNotFoundError, ValueError):
-        return 0
-
-
-def _keep(file: Path, port: int) -> None:
-    temporary = file.with_name(f"{file.name}.new")
-    with temporary.open("w") as out:
-        out.write(f"{port}\n")
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(file)
-
-
-def _first_free(home: Home) -> socket.socket:
-    start = zlib.crc32(os.fsencode(home.path)) % len(_PORTS)
-    for offset in range(len(_PORTS)):
-        with contextlib.suppress(OSError):
-            return _bound(_PORTS[(start + offset) % len(_PORTS)])
-    raise PortTaken(f"no port of {_PORTS.start} to {_PORTS.stop} on {HOST} is free")
-
-
-def _bound(port: int) -> socket.socket:
-    made = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
-    try:
-        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind((HOST, port))
-        made.listen(1024)
-    except OSError:
-        made.close()
-        raise
-    made.setblocking(False)
-    return made
 
 
 def wake_socket(home: Home) -> socket.socket:

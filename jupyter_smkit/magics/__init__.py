@@ -5,11 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 
-def load(shell: Any) -> None:
-    """What ``%load_ext jupyter_smkit`` does: switches the kernel to smkit and adds the magics."""
-    from jupyter_smkit.client.switch import switch_on
+def load_ipython_extension(shell: Any) -> None:
+    """Adds the magics and leaves the kernel on its side."""
     from jupyter_smkit.magics.sm import SmMagics
 
     shell.register_magics(SmMagics)
+
+
+def load(shell: Any) -> None:
+    """What ``%load_ext jupyter_smkit`` does: switches the kernel to smkit and adds the magics."""
+    from jupyter_smkit.client.switch import switch_on
+
+    load_ipython_extension(shell)
     url = switch_on()
     print(f"This kernel's AWS clients talk to smkit at {url}. `%sm aws` switches to the real AWS.")

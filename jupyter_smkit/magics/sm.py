@@ -67,8 +67,14 @@ class SmMagics(Magics):
         )
 
     def _status(self, given: Namespace, cell: str | None) -> None:
-        if switch.side() != "local":
-            print("This kernel's AWS clients talk to the real AWS.")
+        if switch.side() == "aws":
+            print("This kernel was switched to the REAL AWS. `%sm local` switches it to smkit.")
+            return
+        if not switch.side():
+            print(
+                "This kernel was switched to neither side: smkit leaves its AWS clients alone. "
+                "`%sm local` switches it to smkit."
+            )
             return
         found = status(Home.from_environment())
         print(f"This kernel's AWS clients talk to smkit at {found['address'] or '(not running)'}.")

@@ -14,10 +14,13 @@ from jupyter_smkit.server.edge import Edge
 from jupyter_smkit.server.events import Events, EventsHandler
 from jupyter_smkit.server.handlers import (
     InvokeHandler,
+    MarkerHandler,
     OperationHandler,
     StatusHandler,
     WranglerHandler,
 )
+from jupyter_smkit.server.kernels import provide
+from jupyter_smkit.server.projects import projects_of
 from jupyter_smkit.server.s3 import ObjectHandler
 
 ROUTES: list[tuple[str, type[Any]]] = [
@@ -27,6 +30,7 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/smkit/wrangler/([a-z_-]+)", WranglerHandler),
     (r"/smkit/contents/?(.*)/checkpoints", CheckpointsHandler),
     (r"/smkit/contents/?(.*)", ContentsHandler),
+    (r"/smkit/marker/(.*)", MarkerHandler),
     (r"/smkit/status", StatusHandler),
     (r"/smkit/events", EventsHandler),
 ]
@@ -38,9 +42,12 @@ class SmkitExtension(ExtensionApp):
     name = "smkit"
 
     def initialize_settings(self) -> None:
+        assert self.serverapp is not None
         edge = Edge(Home.from_environment())
         self.settings.update(smkit_edge=edge, smkit_events=Events(edge))
         self.settings["smkit_contents"] = BucketContents(EdgeBuckets(edge))
+        self.settings["smkit_projects"] = projects_of(self.serverapp)
+        provide(self.serverapp)
 
     def initialize_handlers(self) -> None:
         self.handlers.extend(ROUTES)

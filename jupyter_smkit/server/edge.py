@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from threading import Thread
 from typing import Any, TypeVar, cast
 
 from tornado.http1connection import HTTP1Connection, HTTP1ConnectionParameters
@@ -20,9 +23,13 @@ from tornado.tcpclient import TCPClient
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.api.sigv4 import Request, sign
 from jupyter_smkit.config import Home
+from jupyter_smkit.control import lease
+
+log = logging.getLogger(__name__)
 
 _UNBOUNDED = 1 << 50
 _ADVICE = 'Run "smkit doctor" to see what is wrong'
+_ASLEEP = "smkit does not run; it starts when it is first used"
 Write = Callable[[bytes], Awaitable[None]]
 Produce = Callable[[Write], Awaitable[None]]
 Result = TypeVar("Result")
@@ -30,6 +37,10 @@ Result = TypeVar("Result")
 
 class EdgeUnavailable(Exception):
     """smkit does not answer and could not be started; the message says what to do."""
+
+
+class NotRunning(EdgeUnavailable):
+    """smkit does not run, and nobody has asked it for anything yet."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +65,9 @@ class Edge:
         self._client = SimpleAsyncHTTPClient(
             force_instance=True, max_clients=64, max_body_size=_UNBOUNDED
         )
-        self._starting: asyncio.Task[str] | None = None
+        self._starting: asyncio.Future[str] | None = None
+        self.stirred = asyncio.Event()
+        """Set when smkit is being started from here, and when it is; who waits for it clears it."""
 
     async def send(
         self,
@@ -91,7 +104,10 @@ class Edge:
         return await self._running(fetch)
 
     async def follow(self, outgoing: Outgoing, delegate: HTTPMessageDelegate) -> None:
-        """Hands an endless answer to ``delegate``; cancelling closes the connection."""
+        """Hands an endless answer to ``delegate``; cancelling closes the connection.
+
+        Starts nothing; raises EdgeUnavailable, or NotRunning where there is nobody to answer.
+        """
 
         async def read(address: str) -> None:
             host, _, port = address.partition("://")[2].partition(":")
@@ -107,18 +123,26 @@ class Edge:
             finally:
                 stream.close()
 
-        await self._running(read)
+        kept = self.home.base_url
+        try:
+            if kept is None:
+                raise NotRunning(_ASLEEP)
+            await read(kept)
+        except OSError as error:
+            if _is_refused(error) and lease.holder(self.home.locks, "daemon") is None:
+                raise NotRunning(_ASLEEP) from error
+            raise EdgeUnavailable(f"smkit does not answer: {error}. {_ADVICE}") from error
 
     async def _running(self, attempt: Callable[[str], Awaitable[Result]]) -> Result:
         """Tries the kept port; starts smkit and tries once more where nothing listens there."""
-        kept = self._kept_address()
+        kept = self.home.base_url
         try:
-            if kept is not None:
-                try:
+            try:
+                if kept is not None:
                     return await attempt(kept)
-                except (ConnectionRefusedError, StreamClosedError) as error:
-                    if not _is_refused(error):
-                        raise
+            except (ConnectionRefusedError, StreamClosedError) as error:
+                if not _is_refused(error):
+                    raise
             return await attempt(await self.address())
         except (OSError, HTTPClientError) as error:
             raise EdgeUnavailable(f"smkit does not answer: {error}. {_ADVICE}") from error
@@ -143,18 +167,29 @@ class Edge:
 
     async def address(self) -> str:
         """``http://127.0.0.1:PORT``, with smkit started; raises EdgeUnavailable."""
-        if self._starting is None or self._starting.done():
-            self._starting = asyncio.create_task(asyncio.to_thread(_ensure_running, self.home))
         try:
-            return await asyncio.shield(self._starting)
+            return await asyncio.shield(self.begin())
         except Exception as error:
             raise EdgeUnavailable(f"smkit did not start: {error}. {_ADVICE}") from error
 
-    def _kept_address(self) -> str | None:
-        try:
-            return f"http://127.0.0.1:{int(self.home.port_file.read_text())}"
-        except (FileNotFoundError, ValueError):
-            return None
+    @property
+    def is_starting(self) -> bool:
+        return self._starting is not None and not self._starting.done()
+
+    def begin(self) -> asyncio.Future[str]:
+        """Starts smkit where it does not run; a failure is logged if nobody waits for it."""
+        if self._starting is None or self._starting.done():
+            self._starting = _apart(partial(_ensure_running, self.home))
+            self._starting.add_done_callback(self._begun)
+            self.stirred.set()
+        return self._starting
+
+    def _begun(self, starting: asyncio.Future[str]) -> None:
+        if starting.cancelled():
+            return
+        if error := starting.exception():
+            log.warning("smkit did not start: %s", error)
+        self.stirred.set()
 
 
 def _is_refused(error: OSError) -> bool:
@@ -165,3 +200,29 @@ def _ensure_running(home: Home) -> str:
     # Imported on first use: the Jupyter server starts without it.
     address: str = import_module("jupyter_smkit.serve").ensure_running(home)
     return address.rstrip("/")
+
+
+def _apart(call: Callable[[], str]) -> asyncio.Future[str]:
+    """The result of a call in a thread that the server's exit does not wait for."""
+    loop = asyncio.get_running_loop()
+    future = loop.create_future()
+
+    def settle(result: str, error: Exception | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)
+        else:
+            future.set_exception(error)
+
+    def run() -> None:
+        result, failed = "", None
+        try:
+            result = call()
+        except Exception as error:
+            failed = error
+        with suppress(RuntimeError):  # The loop has been closed.
+            loop.call_soon_threadsafe(settle, result, failed)
+
+    Thread(target=run, daemon=True).start()
+    return future

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from jupyter_server.auth.decorator import ws_authenticated
@@ -22,7 +23,7 @@ from tornado.httputil import (
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from jupyter_smkit.server.edge import Edge, EdgeUnavailable, Outgoing
+from jupyter_smkit.server.edge import Edge, EdgeUnavailable, NotRunning, Outgoing
 
 Event = dict[str, Any]
 REMEMBERED = 1000
@@ -34,8 +35,10 @@ _RETRY_SECONDS = (0.2, 1.0, 2.0, 5.0)
 class Events:
     """The one stream of this server, open only while a browser listens.
 
-    Besides events, listeners get ``{"type": "online"}``, ``{"type": "offline", "message"}`` and
-    ``{"type": "gap"}`` (more was missed than is remembered: look at everything again).
+    Besides events, listeners get ``{"type": "online"}``, ``{"type": "offline", "message"}``,
+    ``{"type": "asleep", "message"}`` (smkit does not run; the stream waits, and starts nothing),
+    ``{"type": "connecting"}`` (it was just asked for) and ``{"type": "gap"}`` (more was missed than
+    is remembered: look at everything again).
     """
 
     def __init__(self, edge: Edge) -> None:
@@ -79,11 +82,18 @@ class Events:
             try:
                 await self._edge.follow(Outgoing("smkit", "GET", target), lines)
                 failures = 0 if lines.is_open else failures
-                message = lines.refusal or "The stream of events ended"
+                state = _offline(lines.refusal or "The stream of events ended")
+            except NotRunning as error:
+                state = {"type": "asleep", "message": str(error)}
             except (EdgeUnavailable, HTTPInputError) as error:
-                message = str(error)
-            self._tell_state({"type": "offline", "message": message})
-            await asyncio.sleep(_RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)])
+                state = _offline(str(error))
+            if self._edge.is_starting:
+                state = {"type": "connecting"}
+            self._tell_state(state)
+            with suppress(TimeoutError):
+                pause = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)]
+                await asyncio.wait_for(self._edge.stirred.wait(), pause)
+                self._edge.stirred.clear()
             failures += 1
 
     def _opened(self) -> None:
@@ -102,6 +112,10 @@ class Events:
     def _tell(self, event: Event) -> None:
         for listener in tuple(self._listeners):
             listener.put(event)
+
+
+def _offline(message: str) -> Event:
+    return {"type": "offline", "message": message}
 
 
 class _Lines(HTTPMessageDelegate):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 from typing import Any
@@ -13,6 +14,7 @@ from tornado import web
 from tornado.httpclient import HTTPResponse
 
 from jupyter_smkit.server.edge import Edge, EdgeUnavailable, Outgoing
+from jupyter_smkit.server.projects import Projects
 
 # The `X-Amz-Target` prefixes of the services that speak the JSON protocol.
 TARGETS = {
@@ -119,6 +121,20 @@ class WranglerHandler(EdgeHandler):
         headers = {"content-type": "application/json"}
         target = f"/_smkit/wrangler/{verb}"
         await self.forward(Outgoing("smkit", "POST", target, headers, self.request.body or b"{}"))
+
+
+class MarkerHandler(APIHandler):
+    """``GET marker/<folder>``: which file makes a project of a folder of the file browser."""
+
+    auth_resource = "smkit"
+
+    @web.authenticated
+    @authorized
+    async def get(self, folder: str) -> None:
+        projects: Projects = self.settings["smkit_projects"]
+        at = projects.root / folder.strip("/")
+        found = await asyncio.to_thread(projects.marker, at)
+        self.finish({"marker": found and str(found)})
 
 
 class StatusHandler(EdgeHandler):

@@ -5,13 +5,12 @@ import {
   showDialog,
   showErrorMessage
 } from '@jupyterlab/apputils';
-import type { Contents } from '@jupyterlab/services';
 import type { ISettingRegistry } from '@jupyterlab/settingregistry';
 
 import type { ISmkit } from '../core/smkit';
 import { PROJECT_COMMAND } from './item';
 import type { KernelSwitch } from './kernel-switch';
-import { listedFolder, markedFolder, MARKER, trimmed } from './project';
+import { listedFolder, markerOf, trimmed } from './project';
 import type { Side, SWITCHES } from './side';
 
 const SAID_MS = 8000;
@@ -49,7 +48,7 @@ export function addKernelCommands(
     {
       command: 'smkit:kernel-off',
       side: 'left',
-      shown: ['new', 'left', 'missing'],
+      shown: ['left', 'missing'],
       label: trans.__('Leave This Kernel Alone'),
       long: trans.__('Kernel: Leave This Kernel Alone')
     }
@@ -96,7 +95,6 @@ async function confirmAws({ trans }: ISmkit): Promise<boolean> {
 }
 
 interface Folders {
-  contents: Contents.IManager;
   settings: Promise<ISettingRegistry.ISettings> | null;
   /** The folder in front. */
   folder(): string;
@@ -106,7 +104,7 @@ interface Folders {
 export function addProjectCommand(
   { trans, commands }: ISmkit,
   palette: ICommandPalette | null,
-  { contents, settings, folder }: Folders
+  { settings, folder }: Folders
 ): void {
   commands.addCommand(PROJECT_COMMAND, {
     label: trans.__('Switch This Project On/Off'),
@@ -130,13 +128,13 @@ export function addProjectCommand(
         );
         return;
       }
-      const marked = await markedFolder(contents, here);
-      if (marked !== undefined) {
+      const marker = await markerOf(here);
+      if (marker !== null) {
         say(
           trans.__(
             '%1 is on by the file %2: without it, the project is off',
             name,
-            `${marked}/${MARKER}`
+            marker
           )
         );
         return;

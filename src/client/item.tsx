@@ -27,7 +27,6 @@ export function KernelItem(props: {
       trans.__('AWS'),
       trans.__("This kernel's AWS clients talk to the real AWS")
     ],
-    new: [trans.__('off'), trans.__('smkit leaves this kernel alone')],
     left: [trans.__('off'), trans.__('smkit leaves this kernel alone')],
     missing: [
       trans.__('off'),

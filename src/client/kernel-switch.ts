@@ -4,26 +4,17 @@ import type { Kernel, KernelMessage } from '@jupyterlab/services';
 import { Signal } from '@lumino/signaling';
 
 import type { Side } from './side';
-import { SIDE, SWITCHES, SWITCH_NEW, sideOf } from './side';
-
-export interface Surroundings {
-  isPython(kernel: string): boolean;
-  /** Whether kernels of the folder are switched on when they start. */
-  isProject(folder: string): Promise<boolean>;
-  /** Hears that a project's kernel could not be switched on. */
-  failed(reason: string): void;
-}
+import { SIDE, SWITCHES, sideOf } from './side';
 
 /** The side of one notebook's or console's kernel. */
 export class KernelSwitch {
   constructor(
     private readonly context: ISessionContext,
-    private readonly around: Surroundings
+    private readonly isPython: (kernel: string) => boolean
   ) {
     context.statusChanged.connect(this.onStatus);
     context.kernelChanged.connect(this.begin);
     context.iopubMessage.connect(this.onMessage);
-    this.look();
     this.begin();
   }
 
@@ -38,7 +29,7 @@ export class KernelSwitch {
   /** The Python kernel, where there is one. */
   get kernel(): Kernel.IKernelConnection | null {
     const kernel = this.context.session?.kernel ?? null;
-    return kernel && this.around.isPython(kernel.name) ? kernel : null;
+    return kernel && this.isPython(kernel.name) ? kernel : null;
   }
 
   get folder(): string {
@@ -63,41 +54,20 @@ export class KernelSwitch {
     Signal.clearData(this);
   }
 
-  private look(): void {
-    this._isProject = this.around.isProject(this.folder);
-  }
-
   private begin = (): void => {
     this._cells.clear();
     this._stale = false;
     this.take(null);
     const { kernel } = this;
     if (kernel) {
-      void this._isProject.then(on => this.start(kernel, on));
+      void this.ask(kernel, '').catch(() => {
+        // The kernel went away: the next one is asked when it starts.
+      });
     }
   };
 
-  private async start(
-    kernel: Kernel.IKernelConnection,
-    on: boolean
-  ): Promise<void> {
-    try {
-      await this.ask(kernel, on ? SWITCH_NEW : '');
-    } catch (error) {
-      if (on && kernel === this.kernel) {
-        this.around.failed(String((error as Error).message));
-      }
-    }
-    if (on && this._side === 'missing') {
-      this.around.failed('pip install jupyter-smkit');
-    }
-  }
-
   private onStatus = (_: unknown, status: Kernel.Status): void => {
-    if (status === 'starting' || status === 'restarting') {
-      this.look();
-    } else if (status === 'autorestarting') {
-      this.look();
+    if (status === 'autorestarting') {
       // The connection forgets what waits right after it said so.
       queueMicrotask(this.begin);
     }
@@ -167,7 +137,6 @@ export class KernelSwitch {
 
   private _asking = false;
   private _cells = new Set<string>();
-  private _isProject: Promise<boolean> = Promise.resolve(false);
   private _side: Side | null = null;
   private _stale = false;
   private _watched = false;

@@ -4,7 +4,7 @@ import type {
 } from '@jupyterlab/application';
 import { ILabShell } from '@jupyterlab/application';
 import type { ISessionContext } from '@jupyterlab/apputils';
-import { ICommandPalette, Notification } from '@jupyterlab/apputils';
+import { ICommandPalette } from '@jupyterlab/apputils';
 import { IDefaultFileBrowser } from '@jupyterlab/filebrowser';
 import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
@@ -17,9 +17,8 @@ import { ISmkit } from '../core/smkit';
 import { addKernelCommands, addProjectCommand } from './commands';
 import { KernelItem } from './item';
 import { KernelSwitch } from './kernel-switch';
-import { listedFolder, markedFolder } from './project';
 
-/** Which side each kernel is on, in the status bar; switches a project's kernels on. */
+/** Which side each kernel is on, in the status bar; commands to change it. */
 export const client: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-smkit:client',
   description: "Points kernels' AWS clients at smkit.",
@@ -41,33 +40,15 @@ export const client: JupyterFrontEndPlugin<void> = {
     registry: ISettingRegistry | null,
     browser: IDefaultFileBrowser | null
   ): void => {
-    const { trans } = smkit;
     const { contents, kernelspecs } = app.serviceManager;
     const settings = registry?.load(core.id) ?? null;
-    const projects = async (): Promise<readonly string[]> =>
-      ((await settings)?.get('projects').composite ?? []) as string[];
-
     const changed = new Signal<object, void>({});
     const switches = new Map<ISessionContext, KernelSwitch>();
     let current: KernelSwitch | null = null;
 
-    const around = {
-      isPython: (kernel: string) =>
-        kernelspecs.specs?.kernelspecs[kernel]?.language.toLowerCase() ===
-        'python',
-      isProject: async (folder: string) =>
-        listedFolder(await projects(), folder) !== undefined ||
-        (await markedFolder(contents, folder).catch(() => undefined)) !==
-          undefined,
-      failed: (reason: string) =>
-        void Notification.error(
-          trans.__(
-            'A kernel of this project could not be switched to smkit, its AWS clients talk to the real AWS: %1',
-            reason
-          ),
-          { autoClose: false }
-        )
-    };
+    const isPython = (kernel: string): boolean =>
+      kernelspecs.specs?.kernelspecs[kernel]?.language.toLowerCase() ===
+      'python';
     const meet = (widget: Widget | null): KernelSwitch | null => {
       const context = sessionOf(widget);
       if (!context) {
@@ -75,7 +56,7 @@ export const client: JupyterFrontEndPlugin<void> = {
       }
       let found = switches.get(context);
       if (!found) {
-        found = new KernelSwitch(context, around);
+        found = new KernelSwitch(context, isPython);
         found.changed.connect(() => changed.emit());
         switches.set(context, found);
         context.disposed.connect(() => {
@@ -110,7 +91,6 @@ export const client: JupyterFrontEndPlugin<void> = {
 
     addKernelCommands(smkit, palette, () => current);
     addProjectCommand(smkit, palette, {
-      contents,
       settings,
       folder: () =>
         current?.folder ?? contents.localPath(browser?.model.path ?? '')

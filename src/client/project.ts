@@ -1,7 +1,6 @@
-import { PathExt } from '@jupyterlab/coreutils';
-import type { Contents } from '@jupyterlab/services';
+import { URLExt } from '@jupyterlab/coreutils';
 
-export const MARKER = 'smkit.toml';
+import { send } from '../core/client';
 
 /** The folder at or above `folder` that is in the list. */
 export function listedFolder(
@@ -16,28 +15,12 @@ export function listedFolder(
   });
 }
 
-/** The folder at or above `folder` that holds a marker. */
-export async function markedFolder(
-  contents: Contents.IManager,
-  folder: string
-): Promise<string | undefined> {
-  let at = '';
-  // From the root down, and only into folders that are listed: nothing is asked for in vain.
-  for (const next of [...folder.split('/').filter(Boolean), '']) {
-    const { content } = (await contents.get(at, { content: true })) as {
-      content: Contents.IModel[];
-    };
-    if (content.some(each => each.name === MARKER && each.type === 'file')) {
-      return at;
-    }
-    if (!content.some(each => each.name === next)) {
-      return undefined;
-    }
-    at = PathExt.join(at, next);
-  }
-  return undefined;
+/** The file that makes a project of `folder`, where there is one. */
+export async function markerOf(folder: string): Promise<string | null> {
+  const answer = await send(`marker/${URLExt.encodeParts(folder)}`);
+  return ((await answer.json()) as { marker: string | null }).marker;
 }
 
 export function trimmed(folder: string): string {
-  return folder.replace(/^[./]+|\/+$/g, '');
+  return folder.replace(/^\.$|^(\.?\/)+|\/+$/g, '');
 }

@@ -1,18 +1,17 @@
 /**
- * Where a kernel's AWS clients send their requests: `new` and `left` both mean that smkit has no
- * hand in them, before any switch and after one was taken back; `missing`, that the kernel's Python
- * has no jupyter_smkit.
+ * Where a kernel's AWS clients send their requests: `left`, that smkit has no hand in them; `missing`,
+ * the same, and that the kernel's Python has no jupyter_smkit to change it.
  */
-export type Side = 'local' | 'aws' | 'new' | 'left' | 'missing';
+export type Side = 'local' | 'aws' | 'left' | 'missing';
 
-const SIDES: readonly string[] = ['local', 'aws', 'new', 'left', 'missing'];
+const SIDES: readonly string[] = ['local', 'aws', 'left', 'missing'];
 
 /** Read in the kernel without importing anything into it and without a name left behind. */
 export const SIDE = `(lambda modules, environ, find:
   (modules['jupyter_smkit.client.switch'].side() or 'left')
   if 'jupyter_smkit.client.switch' in modules
   else 'local' if environ.get('SMKIT_ENDPOINT_URL')
-  else 'new' if find('jupyter_smkit')
+  else 'left' if find('jupyter_smkit')
   else 'missing'
 )(
   __import__('sys').modules,
@@ -22,14 +21,11 @@ export const SIDE = `(lambda modules, environ, find:
 
 /** What a kernel runs to change sides; loading what is loaded does nothing. */
 export const SWITCHES = {
-  local: '%load_ext jupyter_smkit\n%sm local',
-  aws: '%load_ext jupyter_smkit\n%sm aws',
+  local: '%load_ext jupyter_smkit.magics\n%sm local',
+  aws: '%load_ext jupyter_smkit.magics\n%sm aws',
   left: `%unload_ext jupyter_smkit
 __import__('jupyter_smkit.client.switch', fromlist=['leave']).leave()`
 } as const;
-
-/** Switches on a kernel that nobody has switched yet. */
-export const SWITCH_NEW = `get_ipython().run_line_magic('load_ext', 'jupyter_smkit') if ${SIDE} == 'new' else None`;
 
 /** The side in the kernel's answer to `SIDE`, which is a Python string's repr. */
 export function sideOf(answer: unknown): Side | null {

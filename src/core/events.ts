@@ -15,11 +15,12 @@ export interface RecordEvent {
 }
 
 interface StateMessage {
-  type: 'online' | 'offline' | 'gap';
+  type: Connection | 'gap';
   message?: string;
 }
 
-export type Connection = 'connecting' | 'online' | 'offline';
+/** `asleep`: smkit does not run, and starts when it is first used. */
+export type Connection = 'connecting' | 'online' | 'offline' | 'asleep';
 
 const RETRY_MS = [500, 1000, 2000, 5000];
 /** How long a page may be hidden before its socket is given back. */
@@ -54,6 +55,11 @@ export class EventStream {
     return this._message;
   }
 
+  /** Whether smkit has answered since the window was opened. */
+  get met(): boolean {
+    return this._met;
+  }
+
   private connect(): void {
     window.clearTimeout(this._timer);
     const settings = ServerConnection.makeSettings();
@@ -84,10 +90,14 @@ export class EventStream {
     switch (message.type) {
       case 'online':
         this._failures = 0;
+        this._met = true;
         this.setConnection('online', '');
         break;
       case 'offline':
-        this.setConnection('offline', message.message ?? '');
+      case 'asleep':
+      case 'connecting':
+        this._failures = 0;
+        this.setConnection(message.type, message.message ?? '');
         break;
       case 'gap':
         this._missed.emit();
@@ -134,6 +144,7 @@ export class EventStream {
   private _connectionChanged = new Signal<this, Connection>(this);
   private _failures = 0;
   private _message = '';
+  private _met = false;
   private _missed = new Signal<this, void>(this);
   private _received = new Signal<this, RecordEvent>(this);
   private _seq: number | null = null;

@@ -7,7 +7,8 @@ import type { Connection } from '../core/events';
 export function ConnectionItem(): JSX.Element {
   const { trans, events, commands } = useSmkit();
   const words: Record<Connection, string> = {
-    connecting: trans.__('smkit starts…'),
+    connecting: trans.__('smkit…'),
+    asleep: trans.__('smkit: not running'),
     online: trans.__('smkit'),
     offline: trans.__('smkit does not answer')
   };

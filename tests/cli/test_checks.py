@@ -51,3 +51,17 @@ def test_a_port_that_another_program_holds_is_an_error(tmp_path: Path) -> None:
         found = checks.port(Home(tmp_path))
     assert found.level == "error"
     assert "taken by another program" in found.says
+
+
+def test_a_sandbox_that_is_switched_off_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMKIT_SANDBOX", "none")
+    found = checks.sandbox(Home(tmp_path))
+    assert found.level == "warning"
+    assert "SMKIT_SANDBOX=none says so" in found.says and found.mend == "unset SMKIT_SANDBOX"
+
+    monkeypatch.delenv("SMKIT_SANDBOX")
+    (tmp_path / "config.toml").write_text('sandbox = "none"\n')
+    found = checks.sandbox(Home(tmp_path))
+    assert "config.toml says so" in found.says and str(tmp_path / "config.toml") in found.mend

@@ -8,12 +8,13 @@ import signal
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from jupyter_smkit.config import Home
-from jupyter_smkit.gateway import edge
+from jupyter_smkit.gateway import edge, port
 
 from .conftest import House, environment, listens, until
 
@@ -27,12 +28,24 @@ def home(tmp_path: Path) -> Home:
 
 def test_the_port_is_chosen_once_and_kept(home: Home) -> None:
     first = edge.listen(home)
-    port = first.getsockname()[1]
-    assert int(home.port_file.read_text()) == port
+    kept = first.getsockname()[1]
+    assert int(home.port_file.read_text()) == kept
     first.close()
     again = edge.listen(home)
-    assert again.getsockname() == ("127.0.0.1", port)
+    assert again.getsockname() == ("127.0.0.1", kept)
     again.close()
+
+
+def test_the_port_is_known_before_the_edge_starts(home: Home) -> None:
+    told = port.address(home)
+    with edge.listen(home) as listening:
+        assert told == f"http://127.0.0.1:{listening.getsockname()[1]}" == home.base_url
+
+
+def test_of_several_that_choose_a_port_one_wins(home: Home) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        told = set(pool.map(port.address, [home] * 8))
+    assert told == {home.base_url}
 
 
 def test_two_homes_have_two_ports(home: Home, tmp_path: Path) -> None:

@@ -77,7 +77,9 @@ def test_a_kernel_switches_to_aws_and_back(shell: InteractiveShell) -> None:
     try:
         assert "REAL AWS" in sm(shell, "aws")
         assert switch.side() == "aws"
-        assert "talk to the real AWS" in sm(shell, "status")
+        assert "switched to the REAL AWS" in sm(shell, "status")
+        switch.leave()
+        assert "switched to neither side" in sm(shell, "status")
     finally:
         assert "talk to smkit" in sm(shell, "local")
     assert switch.side() == "local"

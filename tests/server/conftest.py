@@ -172,13 +172,13 @@ def jupyter(edge: FakeEdge, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     command += [f"--{name}={value}" for name, value in options.items()]
     process = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)
     try:
-        yield _address(process)
+        yield address_of(process)
     finally:
         process.terminate()
         process.wait(10)
 
 
-def _address(process: subprocess.Popen[str]) -> str:
+def address_of(process: subprocess.Popen[str]) -> str:
     assert process.stderr is not None
     said = []
     for line in process.stderr:
