@@ -39,8 +39,9 @@ def lifecycles() -> Mapping[str, Lifecycle]:
 
 def run_daemon(home: Home) -> int:
     from jupyter_smkit.control import daemon
+    from jupyter_smkit.services.chores import CHORES
 
-    return daemon.run(home, _assemble, lifecycles())
+    return daemon.run(home, _assemble, lifecycles(), rarely=CHORES)
 
 
 def _assemble(home: Home, state: State) -> tuple[Controllers, Mapping[str, Reconcile]]:

@@ -1,4 +1,7 @@
-"""The stream of events: ``GET /_smkit/events?after=SEQ``, newline-delimited JSON, held open."""
+"""The stream of events: ``GET /_smkit/events?after=SEQ``, newline-delimited JSON, held open.
+
+``{"type": "gap", "seq"}`` stands for what is kept no longer; what is kept follows.
+"""
 
 from __future__ import annotations
 
@@ -54,9 +57,8 @@ class Feed:
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])
-        after = whole(asked[-1])
-        if after is None:
-            after = await asyncio.to_thread(self.state.last_event)
+        given = whole(asked[-1])
+        after = (await asyncio.to_thread(self.state.kept_events))[1] if given is None else given
         await send(
             {
                 "type": "http.response.start",
@@ -68,11 +70,10 @@ class Feed:
         try:
             while not gone.done():
                 changed = self._changed
-                found = await asyncio.to_thread(self.state.events, after)
+                found = await asyncio.to_thread(self._following, after)
                 if found:
-                    after = found[-1].seq
-                    lines = "".join(json.dumps(asdict(event)) + "\n" for event in found)
-                    await _write(send, lines)
+                    after = found[-1]["seq"]
+                    await _write(send, "".join(json.dumps(each) + "\n" for each in found))
                     continue
                 waiting = asyncio.ensure_future(changed.wait())
                 await asyncio.wait(
@@ -83,6 +84,13 @@ class Feed:
                     await _write(send, "\n")
         finally:
             gone.cancel()
+
+    def _following(self, after: int) -> list[dict[str, Any]]:
+        """What came behind ``after``; a gap where part of that is kept no longer."""
+        first, last = self.state.kept_events()
+        if not first - 1 <= after <= last:
+            return [{"type": "gap", "seq": min(first - 1, last)}]
+        return [asdict(event) for event in self.state.events(after)]
 
 
 async def _write(send: Any, text: str) -> None:

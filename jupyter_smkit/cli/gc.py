@@ -26,12 +26,13 @@ def run(arguments: Namespace, home: Home) -> int:
         if not arguments.dry_run:
             for path in paths:
                 _remove(path)
-    if not arguments.dry_run and home.objects.exists():
-        from jupyter_smkit.objects.store import ObjectStore
+    if not arguments.dry_run and (home.settings.state_url or home.state.exists()):
+        from jupyter_smkit.services.chores import tidy
+        from jupyter_smkit.state.engine import connect, url_of
+        from jupyter_smkit.state.records import State
 
-        store = ObjectStore(home.objects)
-        print(f"data that no object refers to: {store.collect()} removed")
-        store.close()
+        for title, number in tidy(home, State(connect(url_of(home)), time.time)).items():
+            print(f"{title}: {number} removed")
     print(f"{total / 1e6:.1f} MB {verb}.")
     return 0
 

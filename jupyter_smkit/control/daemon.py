@@ -10,12 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from jupyter_smkit.config import Home
-from jupyter_smkit.control import lease, processes
+from jupyter_smkit.control import chores, lease, processes
 from jupyter_smkit.state import migrate, shared, wake
 from jupyter_smkit.state.engine import connect, url_of
 from jupyter_smkit.state.lifecycle import Lifecycle
@@ -113,6 +113,7 @@ def run(
     assemble: Callable[[Home, State], tuple[Controllers, Mapping[str, Reconcile]]],
     lifecycles: Mapping[str, Lifecycle],
     others: Iterable[str] = ("api", "edge"),
+    rarely: Sequence[chores.Chore] = (),
 ) -> int:
     """Holds the lease until told to stop or until it is lost."""
     try:
@@ -143,6 +144,7 @@ def run(
     controllers, reconcilers = assemble(home, state)
     daemon = Daemon(controllers, reconcilers, lifecycles)
     log.info("daemon %d holds lease %d", os.getpid(), state.epoch)
+    chores.start(rarely, home, state)
     due = 0.0
     while not stopping() and lease.is_kept(held, home.locks, "daemon"):
         _keep(home, others)

@@ -101,7 +101,10 @@ class Events:
 
     def _take(self, event: Event) -> None:
         self._seq = event["seq"]
-        self._recent.append(event)
+        if event["type"] == "gap":
+            self._recent.clear()
+        else:
+            self._recent.append(event)
         self._tell(event)
 
     def _tell_state(self, state: Event) -> None:

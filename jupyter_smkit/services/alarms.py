@@ -1,4 +1,4 @@
-"""CloudWatch alarms: records whose state is judged anew, from the metrics, whenever it is read.
+"""CloudWatch alarms: records whose state is judged anew, from the metrics, each minute and when it is read.
 
 Their actions (SNS, Auto Scaling, …) are recorded and have no effect here.
 """
@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from jupyter_smkit.api.errors import ApiError, ValidationException
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.config import Home
 from jupyter_smkit.services import metricfiles, metricqueries
 from jupyter_smkit.services.paging import page
-from jupyter_smkit.state.records import Record, State, Transaction
+from jupyter_smkit.state.records import Record, Stale, State, Transaction
 from jupyter_smkit.state.schema import records
 
 KIND = "MetricAlarm"
@@ -36,6 +38,8 @@ def put_metric_alarm(call: Call) -> Params:
     _check(params)
     name = params["AlarmName"]
     with call.state.begin() as transaction:
+        if queries := params.get("Metrics"):
+            metricqueries.evaluate(transaction.connection, call.account, call.region, queries, 0, 0)
         found = transaction.get(call.account, call.region, KIND, name)
         if found is not None:
             # A member that is None counts as left out: see _request.
@@ -157,6 +161,17 @@ def _enable(call: Call, enabled: bool) -> Params:
             if found := transaction.get(call.account, call.region, KIND, name):
                 transaction.change(found, request={"ActionsEnabled": enabled})
     return {}
+
+
+def judge_all(home: Home, state: State) -> None:
+    """Of every account, so that a change is an event although nobody asks."""
+    with state.read() as transaction:
+        found = transaction.where(records.c.kind == KIND)
+    if found:
+        metricfiles.take_in(home, state)
+    for alarm in found:
+        with suppress(Stale):
+            judge(state, alarm, state.clock())
 
 
 def judge(state: State, alarm: Record, now: float) -> Record:

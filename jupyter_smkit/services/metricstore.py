@@ -110,10 +110,12 @@ def add(connection: Connection, metric: Metric, at: float, unit: str, summary: S
     )
 
 
-def forget(connection: Connection, before: float) -> None:
-    """Data points older than ``before``, and metrics that have none left."""
-    connection.execute(delete(points).where(points.c.at < before))
-    connection.execute(delete(series).where(series.c.id.not_in(select(points.c.series))))
+def forget(connection: Connection, before: float) -> int:
+    """Removes data points older than ``before``, and metrics that have none left."""
+    gone = connection.execute(delete(points).where(points.c.at < before)).rowcount
+    left = select(points.c.series).where(points.c.series == series.c.id).exists()
+    connection.execute(delete(series).where(~left))
+    return gone
 
 
 def find(

@@ -7,7 +7,18 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, and_, delete, insert, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    and_,
+    delete,
+    func,
+    insert,
+    select,
+    update,
+)
 from sqlalchemy.exc import IntegrityError
 
 from jupyter_smkit.state import shared
@@ -15,6 +26,8 @@ from jupyter_smkit.state.lifecycle import Lifecycle
 from jupyter_smkit.state.schema import events, lease, records, tags
 
 Json = dict[str, Any]
+KEPT_EVENTS = 10_000
+"""Events that are not forgotten: who comes back later is told of a gap."""
 
 
 class AlreadyExists(Exception):
@@ -221,10 +234,19 @@ class State:
         with self.engine.connect() as connection:
             return [Event(**row._mapping) for row in connection.execute(query)]
 
-    def last_event(self) -> int:
-        query = select(events.c.seq).order_by(events.c.seq.desc()).limit(1)
+    def kept_events(self) -> tuple[int, int]:
+        """The first and the last sequence number that there is; the last is 0 where none is."""
+        query = select(func.min(events.c.seq), func.max(events.c.seq))
         with self.engine.connect() as connection:
-            return connection.execute(query).scalar() or 0
+            first, last = connection.execute(query).one()
+        return first or 1, last or 0
+
+    def forget_events(self, keep: int = KEPT_EVENTS) -> int:
+        """Removes all but the newest; answers how many. Raises LeaseLost."""
+        newest = select(func.max(events.c.seq)).scalar_subquery()
+        with self.begin() as transaction:
+            gone = delete(events).where(events.c.seq <= newest - keep)
+            return transaction.connection.execute(gone).rowcount
 
     def take_lease(self, name: str = "daemon") -> int:
         """Counts one holder further: the epoch under which the new holder may write."""

@@ -54,7 +54,14 @@ def test_one_stream_serves_every_browser_and_ends_with_the_last(
     too_late = listen({"after": 2})
     until(too_late, "gap")
 
-    for socket in (one, two, late, too_late):
+    edge.emit(seq=20, type="gap")
+    edge.emit(seq=21, kind="Model", key="m", type="changed", status="")
+    until(one, "gap")
+    assert until(one, "changed")["seq"] == 21
+    behind_the_gap = listen({"after": 10})
+    until(behind_the_gap, "gap")
+
+    for socket in (one, two, late, too_late, behind_the_gap):
         socket.close()
     target = edge.stream_targets.get(timeout=5)
     # The far end notices a closed connection when it next writes.

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 from sqlalchemy import create_engine
 
+from jupyter_smkit.config import Home
 from jupyter_smkit.services import metricstore
-from jupyter_smkit.services.alarms import KIND, judge
+from jupyter_smkit.services.alarms import KIND, judge, judge_all
 from jupyter_smkit.services.metricstore import Metric, single
 from jupyter_smkit.state.records import Record, State
 from jupyter_smkit.state.schema import metadata
@@ -99,3 +100,12 @@ def test_an_alarm_over_metric_math(bench: Bench) -> None:
     judged = judge(bench.state, alarm, NOW)
     assert judged.status == "ALARM"
     assert judged.observed["StateReason"].startswith("Threshold Crossed: 3 of the last 3")
+
+
+def test_a_change_is_an_event_although_nobody_asks(bench: Bench, tmp_path: Path) -> None:
+    bench.alarm()
+    bench.put(11, 12, 13)
+    judge_all(Home(tmp_path / "home"), bench.state)
+    assert [(each.type, each.status) for each in bench.state.events(after=1)] == [
+        ("changed", "ALARM")
+    ]

@@ -83,14 +83,25 @@ def test_every_change_is_an_event(state: State) -> None:
         ("deleted", "", "Completed"),
     ]
     assert len(woken) == 3
-    assert state.events(after=state.last_event()) == []
+    assert state.kept_events() == (1, 3)
+    assert state.events(after=3) == []
+
+
+def test_old_events_are_forgotten(state: State) -> None:
+    record = put(state, job())
+    for number in range(9):
+        record = state.change(record, observed={"by": number})
+    assert state.forget_events(keep=4) == 6
+    assert [event.seq for event in state.events(after=0)] == [7, 8, 9, 10]
+    assert state.kept_events() == (7, 10)
+    assert state.forget_events(keep=4) == 0
 
 
 def test_a_transaction_that_fails_leaves_nothing(state: State) -> None:
     with pytest.raises(RuntimeError), state.begin() as transaction:
         transaction.create(job(), {"a": "b"})
         raise RuntimeError
-    assert state.last_event() == 0
+    assert state.kept_events() == (1, 0)
     assert state.get("123456789012", "us-east-1", "ProcessingJob", "a") is None
 
 

@@ -1,0 +1,25 @@
+"""What is done each minute and each day, and by ``smkit gc``."""
+
+from __future__ import annotations
+
+from jupyter_smkit.config import Home
+from jupyter_smkit.control.chores import Chore
+from jupyter_smkit.objects.store import ObjectStore
+from jupyter_smkit.services import alarms, metricstore
+from jupyter_smkit.state.records import State
+
+
+def tidy(home: Home, state: State) -> dict[str, int]:
+    """Removes what nobody can ask for any more; answers how many of each."""
+    removed = {"old events": state.forget_events()}
+    with state.begin() as transaction:
+        before = state.clock() - metricstore.KEPT
+        removed["old data points"] = metricstore.forget(transaction.connection, before)
+    if home.objects.exists():
+        store = ObjectStore(home.objects)
+        removed["blobs that no object refers to"] = store.collect()
+        store.close()
+    return removed
+
+
+CHORES = (Chore(60, alarms.judge_all), Chore(24 * 3600, tidy))
