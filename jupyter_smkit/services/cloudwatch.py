@@ -107,7 +107,13 @@ def get_metric_statistics(call: Call) -> Params:
     metric = metricqueries.metric_of(call.account, call.region, params)
     with call.state.read() as transaction:
         found = metricstore.by_period(
-            transaction.connection, metric, start, end, period, params.get("Unit")
+            transaction.connection,
+            metric,
+            start,
+            end,
+            period,
+            params.get("Unit"),
+            distributed=bool(extended),
         )
     return {
         "Label": params["MetricName"],

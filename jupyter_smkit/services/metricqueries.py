@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
+from functools import cache, partial
 from typing import Any
 
 from sqlalchemy import Connection
@@ -10,7 +12,7 @@ from sqlalchemy import Connection
 from jupyter_smkit.api.errors import ApiError, ValidationException
 from jupyter_smkit.services import metricmath, metricstore
 from jupyter_smkit.services.metricmath import Series
-from jupyter_smkit.services.metricstore import Metric
+from jupyter_smkit.services.metricstore import Metric, Summary
 
 STATISTICS = ("Average", "Sum", "Minimum", "Maximum", "SampleCount")
 _PERCENTILE = re.compile(r"p(100(\.0+)?|\d{1,2}(\.\d+)?)")
@@ -31,9 +33,11 @@ def evaluate(
             "The values for parameter id in MetricDataQueries are not unique."
         )
     found: dict[str, Series] = {}
+    # Several statistics of one metric come from one reading.
+    read = cache(partial(metricstore.by_period, connection, start=start, end=end))
     for query in queries:
         if "MetricStat" in query:
-            found[query["Id"]] = _measured(connection, account, region, query, start, end)
+            found[query["Id"]] = _measured(read, account, region, query)
         elif "Expression" not in query:
             raise ValidationException(
                 f"The query {query['Id']} needs either a MetricStat or an Expression"
@@ -51,18 +55,21 @@ def evaluate(
 
 
 def _measured(
-    connection: Connection,
+    read: Callable[..., dict[int, tuple[Summary, str]]],
     account: str,
     region: str,
     query: dict[str, Any],
-    start: float,
-    end: float,
 ) -> Series:
     wanted = query["MetricStat"]
     statistic = check_statistic(wanted["Stat"])
     metric = metric_of(account, region, wanted["Metric"])
     period = check_period(wanted["Period"])
-    summaries = metricstore.by_period(connection, metric, start, end, period, wanted.get("Unit"))
+    summaries = read(
+        metric,
+        period=period,
+        unit=wanted.get("Unit"),
+        distributed=statistic not in STATISTICS,
+    )
     values = {at: each.statistic(statistic) for at, (each, _) in summaries.items()}
     return {at: value for at, value in values.items() if value is not None}
 

@@ -49,7 +49,9 @@ export function InvocationMetrics({ record }: { record: Row }): JSX.Element {
     queryFn: ({ signal }) => measured(endpoint, measures, SPANS[span], signal),
     enabled: visible,
     placeholderData: keepPreviousData,
-    refetchInterval: visible ? REFRESH_MS : false
+    refetchInterval: visible
+      ? Math.max(REFRESH_MS, (SPANS[span].period * 1000) / 2)
+      : false
   });
   const names: Record<string, string> = {
     '1h': trans.__('Last hour'),
