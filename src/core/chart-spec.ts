@@ -1,5 +1,7 @@
 import type { JSONObject } from '@lumino/coreutils';
 
+import { moment } from './format';
+
 /** One value for each period; null where nothing was measured. */
 export interface Series {
   label: string;
@@ -15,7 +17,9 @@ const COLORS = [
   'brand-color1',
   'warn-color1',
   'success-color1',
-  'error-color1'
+  'error-color1',
+  'info-color1',
+  'accent-color1'
 ].map(name => `var(--jp-${name})`);
 /** Lines differ by more than their colour. */
 const DASHES = [
@@ -77,18 +81,14 @@ export function chartSpec({
         field: 'value',
         type: 'quantitative',
         title: null,
-        axis: { tickCount: 4, ...(isBar ? { tickMinStep: 1 } : {}) }
+        ...(isBar ? countAxis(series) : { axis: { tickCount: 4 } })
       },
       color: {
         field: 'of',
         scale: { domain: labels, range: repeated(COLORS) },
         legend
       },
-      tooltip: [
-        { field: 'at', type: 'temporal', title: ' ', format: '%Y-%m-%d %H:%M' },
-        { field: 'of', title: '  ' },
-        { field: 'value', type: 'quantitative', title: '   ', format: '.4~r' }
-      ]
+      tooltip: { field: 'tip' }
     },
     config: {
       background: 'transparent',
@@ -106,6 +106,18 @@ export function chartSpec({
   };
 }
 
+/** Whole numbers, and room for one where there are none. */
+function countAxis(series: readonly Series[]): JSONObject {
+  const totals = (series[0]?.values ?? []).map((_, index) =>
+    series.reduce((total, { values }) => total + (values[index] ?? 0), 0)
+  );
+  const most = Math.max(1, ...totals);
+  return {
+    scale: { domain: [0, most], nice: true },
+    axis: { tickCount: Math.min(4, most) }
+  };
+}
+
 function points(
   { label, values }: Series,
   times: readonly number[],
@@ -113,8 +125,12 @@ function points(
 ): JSONObject[] {
   return times.map((at, index) => ({
     of: label,
-    at: at * 1000,
     middle: (at + period / 2) * 1000,
-    value: values[index]
+    value: values[index],
+    tip: `${label}: ${rounded(values[index])}\n${moment(at).slice(0, 16)}`
   }));
+}
+
+export function rounded(value: number | null): string {
+  return value === null ? '–' : String(Number(value.toPrecision(4)));
 }

@@ -2,7 +2,7 @@ import { MimeModel } from '@jupyterlab/rendermime';
 import { useEffect, useMemo, useRef } from 'react';
 
 import type { ChartSpec, Series } from './chart-spec';
-import { chartSpec } from './chart-spec';
+import { chartSpec, rounded } from './chart-spec';
 import { useSmkit, useTrans } from './context';
 import { moment } from './format';
 import { Table } from './table';
@@ -116,8 +116,4 @@ function Drawing({
       <div ref={host} aria-hidden="true" />
     </div>
   );
-}
-
-function rounded(value: number | null): string {
-  return value === null ? '–' : String(Number(value.toPrecision(4)));
 }
