@@ -7,11 +7,13 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from jupyter_smkit.wrangler.flow import Flow, FlowError, Node
+from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError, Node
 from jupyter_smkit.wrangler.registry import operator_of
 
 MARK = "_smkit"
 """The member of a fitted state that holds the fingerprint of what it was fitted for."""
+
+_WHICH = ("s3Uri", "s3RoleArn")
 
 
 def fingerprints(flow: Flow, data: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -27,9 +29,14 @@ def fingerprints(flow: Flow, data: Mapping[str, str] | None = None) -> dict[str,
 
 
 def _live(node: Node) -> Any:
-    """What of the parameters the step heeds; of a source its address alone goes elsewhere."""
+    """What of the parameters the step heeds; of a source how it is read, not which data it is:
+    what was learned holds for other rows of the same kind, and must not be learned from them."""
     try:
         operator = operator_of(node)
-        return [operator.choice, operator.live(node.parameters)]
+        live = operator.live(node.parameters)
     except FlowError:
         return node.parameters
+    if node.type == SOURCE:
+        context = live["dataset_definition"]["s3ExecutionContext"]
+        live = {key: value for key, value in context.items() if key not in _WHICH}
+    return [operator.choice, live]

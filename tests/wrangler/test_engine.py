@@ -123,3 +123,24 @@ def test_an_error_that_shows_late_is_traced_to_its_step(flow: Flow, tmp_path: Pa
     found = engine.blame(caught.value, steps, lambda node: [path])
     assert found.node == flow.nodes[0].id
     assert "late.csv, line 200002: 3 fields" in found.message
+
+
+def test_what_was_fitted_on_some_rows_is_applied_to_others(
+    prepared: Flow, opener: Opener, tmp_path: Path
+) -> None:
+    """Pointed at other data, a fitted flow learns nothing of it: a holdout stays one."""
+    steps = engine.execute(prepared, opener)
+    fitted = edit.with_trained(prepared, engine.trained_parameters(steps))
+    source = fitted.nodes[0]
+    definition = source.parameters["dataset_definition"]
+    context = {**definition["s3ExecutionContext"], "s3Uri": "s3://bucket/holdout.csv"}
+    moved = {"dataset_definition": {**definition, "name": "h", "s3ExecutionContext": context}}
+    other = tmp_path / "holdout.csv"
+    other.write_text("id,name,age,fare,port,member,joined\n6,Eve,,9,X,true,\n7,Flo,90,9,Q,true,\n")
+    held_out = engine.execute(edit.update_step(fitted, source.id, moved), lambda node: [other])
+    assert not any(step.refitted for step in held_out.values())
+    found = list(held_out.values())[-1].frame.collect()
+    first = list(steps.values())[-1].frame.collect()
+    assert found.columns == first.columns
+    assert found["age"][0] == first["age"][1]
+    assert found.row(0, named=True)["port_Q"] == 0.0
