@@ -17,7 +17,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-PROGRAMS = Path(__file__).parent / "sdk_v2_programs"
+PROGRAMS = Path(__file__).parent / "sdk_v2" / "programs"
 
 GUARD = """
 import sys
