@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
+from jupyter_smkit.automl.attribution import Attribution
 from jupyter_smkit.automl.metrics import METRICS, Predictions
 from jupyter_smkit.automl.objectives import OBJECTIVES
 
@@ -49,11 +50,26 @@ def importances(
     return dict(sorted(found.items(), key=lambda each: each[1]["value"], reverse=True))
 
 
-def analysis(found: dict[str, dict[str, float]], objective: str, rows: int) -> dict[str, Any]:
-    """analysis.json in the layout of SageMaker Clarify's, under the name of our own method."""
+def analysis(
+    found: dict[str, dict[str, float]],
+    attributions: Sequence[Attribution],
+    features: Sequence[str],
+    objective: str,
+    rows: int,
+) -> dict[str, Any]:
+    """analysis.json in the layout of SageMaker Clarify's, each method under its own name."""
+    shapley = {
+        f"label{place}": {
+            **({} if each.label is None else {"label": each.label}),
+            "expected_value": each.expected,
+            "global_shap_values": _sizes(each, features),
+        }
+        for place, each in enumerate(attributions)
+    }
     return {
         "version": "1.0",
         "explanations": {
+            **({"sampled_shap": shapley} if shapley else {}),
             "permutation": {
                 "objective_metric": objective,
                 "rows": min(rows, MAX_ROWS),
@@ -64,6 +80,20 @@ def analysis(found: dict[str, dict[str, float]], objective: str, rows: int) -> d
                         name: each["standard_deviation"] for name, each in found.items()
                     },
                 },
-            }
+            },
         },
     }
+
+
+def _sizes(attribution: Attribution, features: Sequence[str]) -> dict[str, float]:
+    """Mean absolute share by feature, the greatest first."""
+    sizes = np.abs(attribution.shares).mean(axis=0).tolist()
+    return dict(sorted(zip(features, sizes, strict=True), key=lambda each: each[1], reverse=True))
+
+
+def shares(attributions: Sequence[Attribution], features: Sequence[str]) -> pd.DataFrame:
+    """A row for each explained row of the holdout: what each feature added to its prediction."""
+    names = [
+        f"{feature}_label{place}" for place, _ in enumerate(attributions) for feature in features
+    ]
+    return pd.DataFrame(np.hstack([each.shares for each in attributions]), columns=names)

@@ -19,6 +19,7 @@ from jupyter_smkit.automl import (
     notebooks,
     portfolio,
 )
+from jupyter_smkit.automl.attribution import attribute
 from jupyter_smkit.automl.dataset import Dataset, Division
 from jupyter_smkit.automl.leaderboard import Bench, Finished, best_of
 from jupyter_smkit.automl.objectives import DEFAULTS, OBJECTIVES, objectives_of
@@ -180,7 +181,7 @@ class Job:
         if self.stop.requested:
             return "Stopped"
         name, outcome = best.candidate.name, self._outcome()
-        self.report.step("GeneratingExplainabilityReport", 0.86, f"Shuffling columns for {name}")
+        self.report.step("GeneratingExplainabilityReport", 0.86, f"Explaining {name}")
         try:
             self._explain(bench, best)
         except Exception as error:
@@ -206,21 +207,27 @@ class Job:
     def _explain(self, bench: Bench, best: Finished) -> None:
         holdout, features = bench.division.holdout, bench.dataset.features
         deadline = time.monotonic() + max(self.left(), 5.0)
+        seed = self.task.seed
+
+        def expired() -> bool:
+            return self.stop.requested or time.monotonic() > deadline
+
         found = explain.importances(
-            best.predict,
-            holdout,
-            features,
-            bench.objective,
-            seed=self.task.seed,
-            expired=lambda: self.stop.requested or time.monotonic() > deadline,
+            best.predict, holdout, features, bench.objective, seed=seed, expired=expired
         )
+        train = bench.division.train
+        attributions = attribute(best.predict, holdout, train, features, seed=seed, expired=expired)
         if len(found) < len(features) and not self.stop.requested:
             self.report.warn(
                 [f"The time allowed explaining {len(found)} of {len(features)} features."]
             )
         place = layout.explainability(best.candidate.name)
-        page = explain.analysis(found, bench.objective, len(holdout))
+        page = explain.analysis(found, attributions, features, bench.objective, len(holdout))
         self._write(f"{place}/analysis.json", page)
+        if attributions:
+            path = self.task.output_dir / place / "explanations_shap" / "out.csv"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            explain.shares(attributions, features).to_csv(path, index=False)
         candidate = self.report.candidates[best.candidate.name]
         self.report.put(replace(candidate, explainability=place))
 

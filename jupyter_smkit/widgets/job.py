@@ -48,11 +48,12 @@ class JobProgress(Live):
     def show(self, found: dict[str, Any]) -> None:
         """Takes over a description, as Describe answers it."""
         status = found[f"{self.kind}Status"]
+        phase = found.get("SecondaryStatus") or found.get(f"{self.kind}SecondaryStatus") or ""
         with self.hold_sync():
             self.detail = (
                 found.get("FailureReason")
                 or found.get("ExitMessage")
-                or (_words(found.get("SecondaryStatus", "")) if status not in ENDED else "")
+                or (_words(phase) if status not in ENDED else "")
                 or ""
             )
             self.started = _seconds(found.get("CreationTime"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import shutil
 import tarfile
 import tempfile
@@ -18,6 +19,7 @@ from jupyter_smkit.workflow import session, watch
 from jupyter_smkit.workflow.data import upload
 from jupyter_smkit.workflow.jobs import Job
 
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|nan|-?inf")
 _SETTLED = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
 
 
@@ -196,7 +198,5 @@ def parse(body: bytes, content_type: str) -> list[Any]:
 
 
 def _number(cell: str) -> Any:
-    try:
-        return float(cell)
-    except ValueError:
-        return cell
+    """Labels such as ``007`` and ``1_000`` are no numbers."""
+    return float(cell) if _NUMBER.fullmatch(cell) else cell

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from jupyter_smkit.automl import explain, insights
+from jupyter_smkit.automl.attribution import Attribution, attribute
 from jupyter_smkit.automl.metrics import Predictions
 from jupyter_smkit.automl.objectives import BINARY, MULTICLASS, REGRESSION
 
@@ -27,7 +29,7 @@ def test_only_the_column_that_a_model_uses_is_important() -> None:
     assert found["idle"] == {"value": 0.0, "standard_deviation": 0.0}
     # Shuffled against itself, a column of variance 1 errs by about 2 squared.
     assert 1.5 < found["used"]["value"] < 2.5
-    page = explain.analysis(found, "MSE", len(rows))
+    page = explain.analysis(found, [], ("idle", "used"), "MSE", len(rows))
     importances = page["explanations"]["permutation"]["label0"]["global_importances"]
     assert importances["used"] == found["used"]["value"]
 
@@ -43,6 +45,48 @@ def test_explaining_ends_when_the_time_is_up() -> None:
         expired=lambda: True,
     )
     assert found == {}
+
+
+def test_shares_of_a_linear_model_are_its_terms() -> None:
+    rows = pd.DataFrame(RANDOM.normal(size=(300, 3)), columns=["big", "small", "idle"])
+    rows["y"], features = 0.0, ("big", "small", "idle")
+
+    def predict(frame: pd.DataFrame) -> Predictions:
+        return Predictions(frame["y"].to_numpy(), (3 * frame["big"] + frame["small"]).to_numpy())
+
+    def attributed(seed: int) -> Attribution:
+        (found,) = attribute(predict, rows, rows, features, seed=seed, expired=lambda: False)
+        return found
+
+    found = attributed(0)
+    terms = rows[["big", "small"]][: len(found.shares)] * [3, 1]
+    assert np.corrcoef(found.shares[:, 0], terms["big"])[0, 1] > 0.9
+    assert np.abs(found.shares[:, :2] - terms).mean().to_numpy() == pytest.approx([0, 0], abs=0.8)
+    assert not found.shares[:, 2].any()
+    assert (attributed(0).shares == found.shares).all()
+    sizes = explain.analysis({}, [found], features, "MSE", 300)["explanations"]["sampled_shap"]
+    assert list(sizes["label0"]["global_shap_values"]) == ["big", "small", "idle"]
+    assert list(explain.shares([found], features)) == ["big_label0", "small_label0", "idle_label0"]
+
+
+@pytest.mark.parametrize("labels", [("no", "yes"), ("high", "low", "middle")])
+def test_shares_add_up_to_the_probability_of_a_class(labels: tuple[str, ...]) -> None:
+    rows = pd.DataFrame({"x": RANDOM.random(80), "kind": ["a", "b"] * 40, "y": labels[0]})
+
+    def predict(frame: pd.DataFrame) -> Predictions:
+        chance = (frame["x"] * np.where(frame["kind"] == "a", 1.0, 0.5)).to_numpy() / 2
+        rest = [(1 - chance) / (len(labels) - 1)] * (len(labels) - 1)
+        return Predictions(
+            frame["y"].to_numpy(), frame["y"].to_numpy(), labels, np.stack([*rest, chance], axis=1)
+        )
+
+    found = attribute(predict, rows, rows, ("x", "kind"), seed=1, expired=lambda: False)
+    assert [each.label for each in found] == list(labels[1:] if len(labels) == 2 else labels)
+    last, answers = found[-1], predict(rows).probabilities
+    assert answers is not None
+    sums = last.shares.sum(axis=1) + last.expected
+    assert sums == pytest.approx(answers[: len(sums), -1], abs=0.2)
+    assert attribute(predict, rows, rows, ("x", "kind"), seed=1, expired=lambda: True) == []
 
 
 def test_binary_report() -> None:

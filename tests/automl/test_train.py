@@ -94,6 +94,11 @@ def test_mixed_data_with_missing_values(
     page = json.loads((run.output / best["explainability"] / "analysis.json").read_text())
     importances = page["explanations"]["permutation"]["label0"]["global_importances"]
     assert set(list(importances)[:3]) == {"age", "city", "income"}
+    labels = page["explanations"]["sampled_shap"]
+    assert len(labels) == (1 if problem == "Regression" else 3)
+    assert next(iter(labels["label0"]["global_shap_values"])) in ("age", "city", "income")
+    shares = pd.read_csv(run.output / best["explainability"] / "explanations_shap" / "out.csv")
+    assert shares.shape == (50, 6 * len(labels))
     quality = json.loads((run.output / best["insights"] / "statistics.json").read_text())
     assert quality["dataset"]["item_count"] == 120
     rows = data.drop(columns="y").head(5)

@@ -51,3 +51,13 @@ def test_an_unknown_job_is_an_error_in_the_widget() -> None:
     widget = JobProgress(sm.Job("ProcessingJob", "nobody"))
     widget.join()
     assert "nobody" in widget.error
+
+
+def test_an_automl_job_says_what_it_is_doing() -> None:
+    widget = JobProgress(sm.Job("AutoMLJob", "nobody"))
+    widget.join()
+    described = {"AutoMLJobStatus": "InProgress", "AutoMLJobSecondaryStatus": "ModelTuning"}
+    widget.show(described)
+    assert widget.detail == "Model tuning"
+    widget.show({**described, "AutoMLJobStatus": "Completed"})
+    assert widget.detail == ""
