@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,7 +16,7 @@ from typing import Any
 DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 # A path in a sockaddr_un holds 107 bytes on Linux, 103 on macOS; our longest socket name follows.
-_LONGEST_SOCKET_DIRECTORY = 103 - len("/workers/0123456789abcdef0123.sock")
+_LONGEST_SOCKET_DIRECTORY = 103 - len("/workers/0123456789abcdef0123/s")
 
 
 @dataclass(frozen=True)
@@ -41,7 +40,8 @@ class Home:
         if len(os.fsencode(inside)) <= _LONGEST_SOCKET_DIRECTORY:
             return inside
         digest = hashlib.sha256(os.fsencode(self.path)).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"smkit-{os.getuid()}" / digest
+        # Not $TMPDIR: every process of the home has to find the same place.
+        return Path(f"/tmp/smkit-{os.getuid()}") / digest
 
     @property
     def locks(self) -> Path:
@@ -99,7 +99,8 @@ class Home:
             return None
 
     def prepare(self) -> None:
-        """Makes the directories, closed to other users."""
+        """Makes the directories, closed to other users. Raises PermissionError where another
+        user has made the one for sockets."""
         for directory in (
             self.path,
             self.locks,
@@ -109,6 +110,10 @@ class Home:
             self.logs,
         ):
             directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if self.run.parent != self.path:
+            for directory in (self.run.parent, self.run):
+                if directory.lstat().st_uid != os.getuid():
+                    raise PermissionError(f"{directory} belongs to another user; remove it")
 
     @cached_property
     def settings(self) -> Settings:

@@ -17,6 +17,8 @@ from jupyter_smkit.api.credentials import Credential
 from jupyter_smkit.client.environment import own_credential
 from jupyter_smkit.config import Home
 
+_PATIENCE = 120.0
+"""Seconds without a word after which a request is given up."""
 _TARGETS = {"sagemaker": "SageMaker", "logs": "Logs_20140328"}
 """Services of the json protocol, and how ``X-Amz-Target`` spells them."""
 
@@ -90,7 +92,7 @@ class Client:
         body: bytes = b"",
         headers: dict[str, str] | None = None,
     ) -> bytes:
-        _, response = self._exchange(method, target, service, body, headers or {})
+        _, response = self._exchange(method, target, service, body, headers or {}, _PATIENCE)
         with closing(response):
             return response.read()
 

@@ -143,9 +143,13 @@ def _run(argv: Sequence[str], say: Say) -> None:
     ) as process:
         assert process.stdout is not None
         lines = []
-        for line in process.stdout:
-            lines.append(line)
-            say(line.rstrip())
+        try:
+            for line in process.stdout:
+                lines.append(line)
+                say(line.rstrip())
+        except BaseException:
+            process.kill()
+            raise
     if process.returncode != 0:
         command = " ".join(argv[:3])
         raise BuildFailed(f"{command} … ended with {process.returncode}: {''.join(lines[-12:])}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -19,7 +19,9 @@ class Input:
     extract: bool = False
     """A ``.tar.gz`` that is unpacked into ``path``; members that leave it are refused."""
     decompress: bool = False
-    """Gzip each file's name ends in ``.gz``."""
+    """Files whose names end in ``.gz`` are decompressed."""
+    optional: bool = False
+    """There may be nothing under ``uri``."""
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Launch:
     """A worker's unix socket (``SMKIT_BIND``); empty: a job."""
     message: str = ""
     """The file whose text tells the exit message or the failure: ``/opt/ml/output/message``."""
+    metrics: tuple[tuple[str, str], ...] = ()
+    """Names, and regular expressions whose first group finds their values in the log."""
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+    """Of these metrics in CloudWatch, where ``log_group`` is their namespace."""
 
 
 State = Literal["missing", "running", "done", "lost"]
@@ -85,7 +91,9 @@ class Observation:
 
     state: State
     phase: str = ""
-    """Starting, Downloading, Running, Uploading."""
+    """Starting, Downloading, Running, Stopping, Uploading, Done."""
+    phases: Sequence[tuple[str, float]] = ()
+    """The phases passed so far, each with the Unix seconds of its beginning."""
     outcome: str = ""
     """When done: Completed, Failed, Stopped, MaxRuntimeExceeded."""
     exit_code: int | None = None
@@ -98,6 +106,8 @@ class Observation:
     attempt: int = 1
     report: Mapping[str, Any] = field(default_factory=dict)
     """What the program last wrote to ``SMKIT_REPORT``."""
+    metrics: Mapping[str, tuple[float, float]] = field(default_factory=dict)
+    """The last value of each metric, and when it was printed, in Unix seconds."""
     level: str = ""
     """The sandbox it runs in: L0, L1 or L2."""
 
@@ -116,3 +126,9 @@ class Executor(Protocol):
 
     def running(self) -> int:
         """How many jobs (not workers) run now."""
+
+    def known(self, prefix: str) -> Collection[str]:
+        """The launches whose ids begin so and of which something is left here."""
+
+    def tidy(self, before: float) -> None:
+        """Removes what is left of launches that ended before a time that nobody asked for."""

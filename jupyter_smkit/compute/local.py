@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import fcntl
-import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Collection
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
-from jupyter_smkit.compute import sandbox
+from jupyter_smkit.compute import jsonfile, sandbox
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
 
 FORMAT = 1
 """Of job.json and status.json: a supervisor of another version is recognised by it."""
+_GONE = ".gone"
 
 
 class LocalExecutor:
@@ -29,18 +31,26 @@ class LocalExecutor:
     def launch(self, launch: Launch, attempt: int = 1) -> None:
         directory = self._directory(launch.id)
         if attempt > 1:
-            shutil.rmtree(directory, ignore_errors=True)
+            _remove(directory)
         if (directory / "job.json").exists():
             return
         directory.mkdir(parents=True, mode=0o700, exist_ok=True)
+        job = {**asdict(launch), "format": FORMAT, "attempt": attempt}
+        try:
+            level = sandbox.probe(self.home.settings.sandbox)
+        except RuntimeError as error:
+            end = {"phase": "Done", "outcome": "Failed", "reason": str(error)}
+            jsonfile.write(directory / "status.json", end)
+            jsonfile.write(directory / "job.json", job)
+            return
+        job |= {"level": level, "processes": sandbox.own_processes(level)}
         # The lock goes on to the supervisor and lives as long as it does: there is no instant at
         # which a started supervisor looks lost.
         lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            level = sandbox.probe(self.home.settings.sandbox)
-            job = {**asdict(launch), "format": FORMAT, "attempt": attempt, "level": level}
-            _write(directory / "job.json", job)
+            jsonfile.write(directory / "job.json", job)
+            self._reap()
             self._children[launch.id] = self._start(directory, lock)
         finally:
             os.close(lock)
@@ -67,16 +77,18 @@ class LocalExecutor:
             )
 
     def poll(self, id: str) -> Observation:
-        self._reap(id)
         directory = self._directory(id)
         if not (directory / "job.json").exists():
             return Observation("missing")
         # Alive is asked before what it wrote: an end written in between is then seen.
         alive = _held(directory / "lock")
-        status = _read(directory / "status.json")
-        report = _read(directory / "report" / "report.json")
+        status = jsonfile.read(directory / "status.json")
         known = {name: status[name] for name in Observation.__annotations__ if name in status}
-        known |= {"report": report, "attempt": _read(directory / "job.json").get("attempt", 1)}
+        known |= {
+            "report": jsonfile.read(directory / "report" / "report.json"),
+            "metrics": jsonfile.read(directory / "metrics.json"),
+            "attempt": jsonfile.read(directory / "job.json").get("attempt", 1),
+        }
         if status.get("outcome"):
             return Observation(**{**known, "state": "done"})
         return Observation(**{**known, "state": "running" if alive else "lost"})
@@ -86,42 +98,63 @@ class LocalExecutor:
 
     def forget(self, id: str) -> None:
         directory = self._directory(id)
-        if not directory.exists():
-            return
-        if _held(directory / "lock"):
+        ended = jsonfile.read(directory / "status.json").get("outcome")
+        if not ended and _held(directory / "lock"):
             # SIGUSR1: end without the grace that a stop gives.
             self._signal(id, signal.SIGUSR1)
             return
-        self._reap(id)
-        doomed = directory.with_name(f".{directory.name}.gone")
-        shutil.rmtree(doomed, ignore_errors=True)
-        directory.rename(doomed)
-        shutil.rmtree(doomed, ignore_errors=True)
+        if socket := jsonfile.read(directory / "job.json").get("socket"):
+            shutil.rmtree(Path(socket).parent, ignore_errors=True)
+        _remove(directory)
+        self._reap()
 
     def running(self) -> int:
-        if not self.home.jobs.exists():
-            return 0
         return sum(
             1
-            for directory in self.home.jobs.iterdir()
-            if (directory / "job.json").exists()
-            and not _read(directory / "job.json").get("socket")
-            and not _read(directory / "status.json").get("outcome")
-            and _held(directory / "lock")
+            for id in self.known()
+            if not jsonfile.read(self._directory(id) / "job.json").get("socket")
+            and not jsonfile.read(self._directory(id) / "status.json").get("outcome")
+            and _held(self._directory(id) / "lock")
         )
+
+    def known(self, prefix: str = "") -> Collection[str]:
+        try:
+            there = [directory.name for directory in self.home.jobs.iterdir()]
+        except FileNotFoundError:
+            return ()
+        return [name for name in there if name.startswith(prefix) and not name.endswith(_GONE)]
+
+    def tidy(self, before: float) -> None:
+        for id in self.known():
+            status = jsonfile.read(self._directory(id) / "status.json")
+            if status.get("outcome") and status.get("ended", before) < before:
+                self.forget(id)
+        for rest in self.home.jobs.glob(f".*{_GONE}"):
+            shutil.rmtree(rest, ignore_errors=True)
 
     def _signal(self, id: str, sign: signal.Signals) -> None:
         directory = self._directory(id)
-        pid = _read(directory / "status.json").get("pid")
+        pid = jsonfile.read(directory / "status.json").get("pid")
         if pid and _held(directory / "lock"):
             os.kill(pid, sign)
 
-    def _reap(self, id: str) -> None:
-        if (child := self._children.get(id)) and child.poll() is not None:
-            del self._children[id]
+    def _reap(self) -> None:
+        self._children = {id: one for id, one in self._children.items() if one.poll() is None}
 
     def _directory(self, id: str) -> Path:
         return self.home.jobs / id
+
+
+def set_aside(path: Path, jobs: Path) -> Path:
+    """Takes a directory away at once, so that its name is free; answers what is to be removed."""
+    doomed = jobs / f".{path.name}.{os.getpid()}.{time.monotonic_ns()}{_GONE}"
+    with suppress(FileNotFoundError):
+        path.rename(doomed)
+    return doomed
+
+
+def _remove(directory: Path) -> None:
+    shutil.rmtree(set_aside(directory, directory.parent), ignore_errors=True)
 
 
 def _held(lock: Path) -> bool:
@@ -131,26 +164,9 @@ def _held(lock: Path) -> bool:
     except FileNotFoundError:
         return False
     try:
-        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)
         return False
     except BlockingIOError:
         return True
     finally:
         os.close(fd)
-
-
-def _read(file: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(file.read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-    return content if isinstance(content, dict) else {}
-
-
-def _write(file: Path, content: dict[str, Any]) -> None:
-    temporary = file.with_suffix(".new")
-    with open(temporary, "w") as out:
-        json.dump(content, out)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(file)

@@ -4,15 +4,18 @@ L0  environment variables only: a path under /opt/ml in the command is rewritten
 L1  bubblewrap: own /opt/ml and /tmp, the rest of the file system read-only.
 L2  unshare: the same through a user and mount namespace, where bubblewrap is missing.
 
-L1 and L2 emulate paths; they are no security boundary against hostile code.
+At L1 and L2 the program also has a process table of its own where the machine allows that: all
+that it started ends with it. They emulate paths; they are no security boundary against hostile
+code.
 """
 
 from __future__ import annotations
 
-import os
+import posixpath
 import shlex
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -33,17 +36,20 @@ class Sandbox:
     writable: tuple[Path, ...] = ()
     """Further directories that the program may write to, at their own paths."""
     readable: tuple[Path, ...] = ()
-    """Directories that it must see although they lie below /tmp, which it has its own of."""
+    """What it must see although it lies below a hidden directory or /tmp, which it has its own
+    of."""
     hidden: tuple[Path, ...] = ()
-    """Files that it cannot read, or finds empty. Not at level L0."""
+    """Files and directories that it cannot read, or finds empty. Not at level L0."""
     network: bool = True
     hostname: str = "algo-1"
+    processes: bool = False
+    """Whether it has a process table of its own (:func:`own_processes`)."""
 
     def outside(self, path: str) -> Path:
         """The file on this machine that ``/opt/ml/…`` in the sandbox is."""
-        if path != BASE and not path.startswith(f"{BASE}/"):
+        if not under(path):
             raise ValueError(f"{path} is not under {BASE}")
-        return self.base / path.removeprefix(BASE).lstrip("/")
+        return self.base / posixpath.relpath(path, BASE)
 
     def inside(self, path: str) -> str:
         """What the program must be told where ``path`` (/opt/ml/…) is meant."""
@@ -61,16 +67,22 @@ class Sandbox:
         words = ["bwrap", "--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"]
         words += ["--die-with-parent", "--unshare-uts", "--hostname", self.hostname]
         words += ["--unshare-ipc", "--bind", str(self.temporary), "/tmp"]
-        for directory in self._below_tmp():
-            words += ["--ro-bind", str(directory), str(directory)]
+        for directory in self._hidden_directories():
+            words += ["--tmpfs", str(directory)]
+        for path in self._uncovered(self.readable):
+            words += ["--ro-bind", str(path), str(path)]
         words += ["--tmpfs", "/opt"]
         for child in _beside_ml():
             words += ["--ro-bind", str(child), str(child)]
         words += ["--bind", str(self.base), BASE, "--chdir", BASE]
         for directory in self.writable:
             words += ["--bind", str(directory), str(directory)]
-        for file in self.hidden:
+        for directory in self._hidden_directories():
+            words += ["--remount-ro", str(directory)]
+        for file in self._hidden_files():
             words += ["--ro-bind", "/dev/null", str(file)]
+        if self.processes:
+            words.append("--unshare-pid")
         if not self.network:
             words.append("--unshare-net")
         return words
@@ -81,28 +93,52 @@ class Sandbox:
         for child in _beside_ml():
             lines += [f"mkdir -p {_q(opt / child.name)}"]
             lines += [f"mount --rbind {_q(child)} {_q(opt / child.name)}"]
+        # What is to be seen again is held in /opt while the directories above it are covered.
+        seen = [*self._uncovered(self.readable), *self._uncovered(self.writable)]
+        for number, path in enumerate(seen):
+            lines += _bound(path, opt / f".{number}", path.is_dir())
         lines += [f"mount --bind {_q(self.base)} {_q(opt / 'ml')}", f"mount --rbind {_q(opt)} /opt"]
-        keep = [*self._below_tmp(), *(one for one in self.writable if _in_tmp(one))]
-        for number, directory in enumerate(keep):
-            held = self.base.with_name("held") / str(number)
-            lines += [f"mkdir -p {_q(held)}", f"mount --rbind {_q(directory)} {_q(held)}"]
-            target = self.temporary / directory.relative_to("/tmp")
-            lines += [f"mkdir -p {_q(target)}", f"mount --rbind {_q(held)} {_q(target)}"]
         lines += [f"mount --rbind {_q(self.temporary)} /tmp"]
-        lines += [f"mount --bind /dev/null {_q(file)}" for file in self.hidden]
-        lines += [f"cd {BASE}", 'exec "$@"']
+        for directory in self._hidden_directories():
+            lines += [f"mkdir -p {_q(directory)}", f"mount -t tmpfs tmpfs {_q(directory)}"]
+        for number, path in enumerate(seen):
+            lines += _bound(Path(f"/opt/.{number}"), path, path.is_dir())
+            lines += [f"umount -l /opt/.{number}"]
+        for directory in self._hidden_directories():
+            lines += [f"mount -o remount,bind,ro {_q(directory)}"]
+        lines += [f"mount --bind /dev/null {_q(file)}" for file in self._hidden_files()]
+        # The first process of a table gets no signal that it has not asked for: the shell stays.
+        lines += [f"cd {BASE}", *(['"$@"', "exit $?"] if self.processes else ['exec "$@"'])]
         words = ["unshare", "--user", "--map-root-user", "--mount", "--kill-child"]
+        if self.processes:
+            words += ["--pid", "--mount-proc"]
         if not self.network:
             words.append("--net")
         return [*words, "--fork", "sh", "-c", "\n".join(lines), "sh", *argv]
 
-    def _below_tmp(self) -> list[Path]:
-        resolved = [directory.resolve() for directory in self.readable]
-        return [directory for directory in resolved if _in_tmp(directory)]
+    def _hidden_directories(self) -> list[Path]:
+        return [path for path in self.hidden if path.is_dir()]
+
+    def _hidden_files(self) -> list[Path]:
+        return [path for path in self.hidden if not path.is_dir()]
+
+    def _uncovered(self, paths: Sequence[Path]) -> list[Path]:
+        """Those that /tmp or a hidden directory would cover."""
+        covers = [Path("/tmp"), *self._hidden_directories()]
+        resolved = [path.resolve() for path in paths]
+        return [path for path in resolved if any(map(path.is_relative_to, covers))]
 
 
-def _in_tmp(path: Path) -> bool:
-    return path.is_relative_to("/tmp")
+def under(path: str, base: str = BASE) -> bool:
+    """Whether a path is ``base`` or lies below it, once its ``..`` are followed."""
+    return posixpath.normpath(path) == base or posixpath.normpath(path).startswith(f"{base}/")
+
+
+def _bound(path: Path, target: Path, directory: bool) -> list[str]:
+    if directory:
+        return [f"mkdir -p {_q(target)}", f"mount --rbind {_q(path)} {_q(target)}"]
+    made = [f"mkdir -p {_q(target.parent)}", f": >> {_q(target)}"]
+    return [*made, f"mount --bind {_q(path)} {_q(target)}"]
 
 
 def _q(path: Path) -> str:
@@ -132,14 +168,20 @@ def probe(wanted: str = "auto") -> str:
     return "L0"
 
 
-def _works(level: str) -> bool:
-    base = Path(os.environ.get("TMPDIR", "/tmp")) / f"smkit-probe-{os.getpid()}"
-    (base / "ml").mkdir(parents=True, exist_ok=True)
-    (base / "tmp").mkdir(exist_ok=True)
-    try:
-        command = Sandbox(level, base / "ml", base / "tmp").command(["test", "-w", BASE])
-        return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
-    finally:
-        shutil.rmtree(base, ignore_errors=True)
+@cache
+def own_processes(level: str) -> bool:
+    """Whether a program can have a process table of its own: some containers forbid it."""
+    return level != "L0" and _works(level, processes=True)
+
+
+def _works(level: str, processes: bool = False) -> bool:
+    with tempfile.TemporaryDirectory(prefix="smkit-probe-") as made:
+        base, temporary = Path(made, "ml"), Path(made, "tmp")
+        base.mkdir()
+        temporary.mkdir()
+        box = Sandbox(level, base, temporary, processes=processes)
+        command = box.command(["test", "-w", BASE])
+        try:
+            return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
+        except (OSError, subprocess.TimeoutExpired):
+            return False

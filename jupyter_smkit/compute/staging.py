@@ -10,7 +10,7 @@ from pathlib import Path
 from jupyter_smkit.compute.executor import Input, Output
 from jupyter_smkit.config import Home
 from jupyter_smkit.objects import open_store
-from jupyter_smkit.objects.staging import download, upload
+from jupyter_smkit.objects.staging import Objects, download, plain_files, upload
 
 
 class StagingFailed(Exception):
@@ -30,15 +30,21 @@ def bring(home: Home, given: Input, target: Path) -> None:
         else:
             shutil.copy2(source, target)
     else:
-        download(open_store(home), given.uri, target, manifest=given.type == "ManifestFile")
+        manifest = given.type == "ManifestFile"
+        found = download(open_store(home), given.uri, target, manifest=manifest)
+        if not found and not given.optional:
+            raise StagingFailed("no S3 objects found under this address")
     if given.extract:
         for archive in list(target.glob("*.tar.gz")):
             unpack(archive, target)
             archive.unlink()
     if given.decompress:
         for packed in list(target.rglob("*.gz")):
-            with gzip.open(packed) as source_file, open(packed.with_suffix(""), "wb") as plain:
-                shutil.copyfileobj(source_file, plain, 1 << 20)
+            try:
+                with gzip.open(packed) as source_file, open(packed.with_suffix(""), "wb") as plain:
+                    shutil.copyfileobj(source_file, plain, 1 << 20)
+            except (gzip.BadGzipFile, EOFError) as error:
+                raise StagingFailed(f"{packed.name} is no gzip file: {error}") from None
             packed.unlink()
 
 
@@ -55,17 +61,34 @@ def unpack(archive: Path, target: Path) -> None:
         raise StagingFailed(f"{archive.name} is not a .tar.gz that can be read: {error}") from None
 
 
-def send(home: Home, made: Output, source: Path, scratch: Path) -> int:
-    """Brings what lies in ``source`` to ``made.uri``; the number of objects written."""
+Sent = dict[Path, tuple[int, int]]
+"""Files that were brought out: when they had been changed (ns), and their sizes."""
+
+
+def send(home: Home, made: Output, source: Path, scratch: Path, sent: Sent) -> None:
+    """Brings what lies in ``source`` to ``made.uri``, but for files that stand in ``sent``."""
     store = open_store(home)
-    if not made.archive:
-        return len(upload(store, source, made.uri)) if source.exists() else 0
+    if made.archive:
+        send_archive(store, made, source, scratch)
+        return
+    for file in sorted(plain_files(source)):
+        try:
+            found = file.stat()
+            stamp = (found.st_mtime_ns, found.st_size)
+            if sent.get(file) == stamp:
+                continue
+            upload(store, file, f"{made.uri.rstrip('/')}/{file.relative_to(source).as_posix()}")
+        except FileNotFoundError:
+            continue  # The program, which still runs, has removed it.
+        sent[file] = stamp
+
+
+def send_archive(store: Objects, made: Output, source: Path, scratch: Path) -> None:
     packed = scratch / "archive.tar.gz"
     with tarfile.open(packed, "w:gz", compresslevel=3) as archive:
-        for child in sorted(source.iterdir()) if source.exists() else ():
+        for child in sorted(source.iterdir()) if source.is_dir() else ():
             archive.add(child, child.name)
     try:
         upload(store, packed, made.uri)
     finally:
         packed.unlink()
-    return 1

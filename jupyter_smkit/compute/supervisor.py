@@ -15,13 +15,18 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from jupyter_smkit.compute import jsonfile, program
 from jupyter_smkit.compute.executor import Input, Launch, Output
+from jupyter_smkit.compute.local import set_aside
 from jupyter_smkit.compute.logfile import LogFile
 from jupyter_smkit.compute.logfile import path as log_path
+from jupyter_smkit.compute.metrics import Metrics
 from jupyter_smkit.compute.sandbox import Sandbox
 from jupyter_smkit.config import Home
 
@@ -29,18 +34,18 @@ _REASON = 1024
 """Characters of a FailureReason, as SageMaker has it."""
 _CONTINUOUS = 10.0
 """Seconds between uploads of an output with S3UploadMode Continuous."""
-
-
 _JOB_PAUSE = 0.2
 """Seconds between looks at a job's report."""
 _WORKER_PAUSE = 2.0
+_TELLING = 1.0
+"""Seconds between two tellings of new metrics."""
 _NO_SANDBOX = (
     "On this machine programs have no /opt/ml of their own (level L0): read the paths from "
     "SM_MODEL_DIR, SM_CHANNEL_* or SAGEMAKER_BASE_DIR, or install bubblewrap (smkit doctor)"
 )
 
 
-class Ended(Exception):
+class Ended(BaseException):
     """The launch is over before its program ran: outcome and reason."""
 
     def __init__(self, outcome: str, reason: str = "") -> None:
@@ -50,35 +55,46 @@ class Ended(Exception):
 
 
 class Supervisor:
-    def __init__(self, home: Home, directory: Path, launch: Launch, level: str) -> None:
+    def __init__(self, home: Home, directory: Path, job: dict[str, Any]) -> None:
         self.home = home
         self.directory = directory
-        self.launch = launch
-        self.status: dict[str, Any] = {"format": 1, "pid": os.getpid(), "level": level}
+        self.launch = launch = load(job)
+        self.status: dict[str, Any] = {"format": 1, "pid": os.getpid(), "level": job["level"]}
+        self.status["phases"] = []
         self.report = directory / "report"
-        workers = (home.run / "workers",) if launch.socket else ()
+        self.layer = directory / "layer"
+        self.socket = Path(launch.socket).parent if launch.socket else None
         self.sandbox = Sandbox(
-            level,
+            job["level"],
             directory / "ml",
             directory / "tmp",
-            writable=(self.report, *workers),
+            writable=(self.report, self.socket or self.layer),
+            # Of the home a program sees what it needs: no keys, no other job's data or sockets.
             readable=(
-                home.path,
                 home.environments,
+                home.path / "sagemaker-config.yaml",
                 Path(__file__).parents[2],
                 Path(sys.prefix),
+                Path(sys.base_prefix),
             ),
+            hidden=(home.path,),
             network=launch.network,
             hostname=launch.hostname,
+            processes=job["processes"],
         )
         file = log_path(home, launch.account, launch.region, launch.log_group, launch.log_stream)
         self.log = LogFile(file)
-        self.stop_asked = 0.0
+        self.metrics = Metrics(launch)
+        self.told: dict[str, tuple[float, float]] = {}
+        self.sent: dict[Path, tuple[int, int]] = {}
+        self.preparing = False
+        self.stop_asked = False
         self.patience = launch.grace
 
     def run(self) -> None:
         for sign in (signal.SIGTERM, signal.SIGUSR1):
             signal.signal(sign, self._on_signal)
+        program.adopt_orphans()
         outcome, reason, code = "Failed", "", None
         try:
             self._note(phase="Starting")
@@ -87,37 +103,44 @@ class Supervisor:
         except Ended as end:
             outcome, reason = end.outcome, end.reason
         except Exception as error:
-            reason = f"{type(error).__name__}: {error}"
-            if outcome == "Failed":
-                self.log.say(f"smkit: {reason}")
+            reason = f"InternalServerError: {type(error).__name__}: {error}"
+            self.log.say(f"smkit: {reason}")
+        program.end_orphans()
         try:
             self._note(phase="Uploading")
             self._send(failed=outcome != "Completed")
         except Exception as error:
             outcome, reason = "Failed", f"Could not bring the results out: {error}"
             self.log.say(f"smkit: {reason}")
+        message = self._message()
+        reason = self._reason(reason, message) if outcome == "Failed" else ""
         self.log.close()
+        # Once its end is told the launch may be forgotten, or made again under the same name.
+        data = (self.sandbox.base, self.sandbox.temporary, self.layer)
+        doomed = [set_aside(used, self.directory.parent) for used in data]
         self._note(
             phase="Done",
             outcome=outcome,
             exit_code=code,
-            reason=self._reason(reason) if outcome == "Failed" else "",
-            message=self._message(),
+            reason=reason,
+            message=message,
             ended=time.time(),
         )
-        # The executor may forget the launch only once this process is gone; its data goes now.
-        for used in (self.sandbox.base, self.sandbox.temporary):
+        for used in doomed:
             shutil.rmtree(used, ignore_errors=True)
 
     def _on_signal(self, number: int, frame: object) -> None:
-        self.stop_asked = self.stop_asked or time.monotonic()
+        self.stop_asked = True
         if number == signal.SIGUSR1:
             self.patience = 0.0
+        if self.preparing:
+            self.preparing = False
+            raise Ended("Stopped")
 
     def _prepare(self) -> None:
-        from jupyter_smkit.compute import environments, images
+        from jupyter_smkit.compute import environments, images, layer
 
-        shutil.rmtree(self.sandbox.base, ignore_errors=True)
+        self.preparing = True
         for made in (self.sandbox.base, self.sandbox.temporary, self.report):
             made.mkdir(parents=True, exist_ok=True)
         for path in self.launch.directories:
@@ -135,9 +158,15 @@ class Supervisor:
         if self.launch.inputs:
             self._bring()
         try:
-            self.python = environments.ensure(self.home, image, self._wanted(), self.log.say)
+            python = environments.ensure(self.home, image, self._wanted(), self.log.say)
         except environments.BuildFailed as error:
             raise Ended("Failed", str(error)) from None
+        self.commands = [python.parent]
+        if self.socket:
+            self.socket.mkdir(parents=True, exist_ok=True, mode=0o700)
+        else:
+            self.commands.insert(0, layer.lay(self.layer, python).parent)
+        self.preparing = False
 
     def _wanted(self) -> list[str]:
         """The packages that the launch asks for, by itself and in files among its inputs."""
@@ -156,218 +185,190 @@ class Supervisor:
 
         self._note(phase="Downloading")
         for given in self.launch.inputs:
-            if self.stop_asked:
-                raise Ended("Stopped")
             try:
                 staging.bring(self.home, given, self.sandbox.outside(given.path))
             except (staging.StagingFailed, ApiError) as error:
                 raise Ended("Failed", f"ClientError: {given.uri}: {error}") from None
 
-    def _send(self, *, failed: bool, continuous: bool = False) -> None:
+    def _send(self, *, failed: bool) -> None:
         for made in self.launch.outputs:
-            if (failed and not made.on_failure) or (continuous and not made.continuous):
-                continue
-            from jupyter_smkit.compute import staging
+            if made.on_failure or not failed:
+                self._send_one(made)
 
-            staging.send(self.home, made, self.sandbox.outside(made.path), self.directory)
+    def _send_one(self, made: Output) -> None:
+        from jupyter_smkit.compute import staging
+
+        source = self.sandbox.outside(made.path)
+        # A program may have put a link there, to what is not its own.
+        if source.resolve().is_relative_to(self.sandbox.base.resolve()):
+            staging.send(self.home, made, source, self.directory, self.sent)
+
+    @contextlib.contextmanager
+    def _sending(self) -> Iterator[None]:
+        """Meanwhile, what changes in continuous outputs is brought out, on a thread."""
+        continuous = [made for made in self.launch.outputs if made.continuous]
+        over = threading.Event()
+
+        def carry() -> None:
+            while not over.wait(_CONTINUOUS):
+                try:
+                    for made in continuous:
+                        self._send_one(made)
+                except Exception as error:
+                    self.log.say(f"smkit: could not bring results out yet: {error}")
+
+        carrier = threading.Thread(target=carry)
+        if continuous:
+            carrier.start()
+        try:
+            yield
+        finally:
+            over.set()
+            if continuous:
+                carrier.join()
 
     def _program(self) -> tuple[str, str, int | None]:
+        from jupyter_smkit.compute.variables import variables
+
         if self.stop_asked:
             raise Ended("Stopped")
         argv = list(self.launch.argv)
         if argv[0] in ("python", "python3"):
-            argv[0] = str(self.python)
+            argv[0] = str(self.commands[0] / "python")
         command = self.sandbox.command(argv)
+        environment = variables(
+            self.home, self.launch, self.sandbox, self.commands, self.report / "report.json"
+        )
         if self.launch.memory_mb:
             limit = self.launch.memory_mb * 1024 * 1024
             command = ["prlimit", f"--as={limit}", "--", *command]
         try:
-            program = subprocess.Popen(
+            running = subprocess.Popen(
                 command,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                env=self._environment(),
+                env=environment,
                 cwd=self.sandbox.base if self.sandbox.level == "L0" else None,
-                preexec_fn=_die_with_parent if self.sandbox.level != "L1" else None,
+                preexec_fn=program.die_with_parent if self.sandbox.level != "L1" else None,
             )
         except OSError as error:
             raise Ended(
                 "Failed", f"AlgorithmError: {argv[0]} could not be started: {error}"
             ) from None
         self._note(phase="Running", started=time.time())
-        code, cause = self._watch(program)
-        if cause == "time":
+        with self._sending():
+            code, late = self._watch(running)
+        if late:
             return "MaxRuntimeExceeded", "", code
         if self.stop_asked:
             return "Stopped", "", code
         if code == 0:
             return "Completed", "", 0
-        return "Failed", f"AlgorithmError: {_why(code)}, exit code: {code}", code
+        return "Failed", f"AlgorithmError: {program.why(code)}, exit code: {code}", code
 
-    def _watch(self, program: subprocess.Popen[bytes]) -> tuple[int, str]:
-        """Pumps the program's output until it ends; ends it when told to or when time is up."""
-        assert program.stdout is not None
-        output = program.stdout.fileno()
-        began = uploaded = time.monotonic()
-        asked_at, cause, open_ = 0.0, "", True
-        continuous = any(made.continuous for made in self.launch.outputs)
+    def _watch(self, running: subprocess.Popen[bytes]) -> tuple[int, bool]:
+        """Pumps the program's output until it ends; ends it when told to, or when time is up:
+        then the second answer is true."""
+        assert running.stdout is not None
+        output = running.stdout.fileno()
+        began = told = time.monotonic()
+        asked_at, late, open_ = 0.0, False, True
         noted = 0
         pause = _WORKER_PAUSE if self.launch.socket else _JOB_PAUSE
-        signalled = _signals()
-        while open_ or program.poll() is None:
+        signalled = program.wake_on_signals()
+        # Asked before each look at the output: what was written before the end is then read.
+        while not (ended := running.poll() is not None) or open_:
             listened = [signalled, output] if open_ else [signalled]
-            ready, _, _ = select.select(listened, [], [], pause if open_ else 0.02)
+            ready, _, _ = select.select(listened, [], [], 0 if ended else pause)
             if signalled in ready:
                 os.read(signalled, 64)
             if output in ready:
                 chunk = os.read(output, 1 << 16)
                 open_ = bool(chunk)
-                self.log.feed(chunk)
+                self.metrics.feed(self.log.feed(chunk), time.time())
             now = time.monotonic()
             if self.launch.seconds and now - began > self.launch.seconds and not asked_at:
-                cause = "time"
-            if (self.stop_asked or cause) and not asked_at:
+                late = True
+            if (self.stop_asked or late) and not asked_at:
                 asked_at = now
-                _ask_to_stop(program.pid, sandboxed=self.sandbox.level != "L0")
+                if self.stop_asked:
+                    self._note(phase="Stopping")
+                program.ask_to_stop(running.pid, sandboxed=self.sandbox.level != "L0")
             if asked_at and now - asked_at > self.patience:
-                _signal_group(program.pid, signal.SIGKILL)
-            if continuous and now - uploaded > _CONTINUOUS:
-                self._send(failed=False, continuous=True)
-                uploaded = now
+                program.signal_group(running.pid, signal.SIGKILL)
+            if now - told > _TELLING:
+                told = now
+                self._tell_metrics()
             stamp = self._report_stamp()
             if stamp != noted:
                 noted = stamp
                 self._ring()
             if not self.directory.exists():
                 # The home was deleted: nobody is left to end this program or to want it.
-                _signal_group(program.pid, signal.SIGKILL)
-            if program.poll() is not None and output not in ready:
+                program.signal_group(running.pid, signal.SIGKILL)
+            if ended and output not in ready:
                 break
-        _signal_group(program.pid, signal.SIGKILL)
-        program.stdout.close()
-        return program.wait(), cause
+        program.signal_group(running.pid, signal.SIGKILL)
+        running.stdout.close()
+        self.metrics.feed(self.log.rest(), time.time())
+        self._tell_metrics(whole=True)
+        return running.wait(), late
+
+    def _tell_metrics(self, *, whole: bool = False) -> None:
+        if self.metrics.last and self.metrics.last != self.told:
+            self.told = dict(self.metrics.last)
+            with contextlib.suppress(OSError):
+                jsonfile.write(self.directory / "metrics.json", self.told, durable=False)
+            self._ring()
+        with contextlib.suppress(OSError):
+            self.metrics.publish(self.home.run / "metrics", time.time(), whole=whole)
 
     def _report_stamp(self) -> int:
         try:
-            return (self.report / "report.json").stat().st_mtime_ns
+            return (self.report / "report.json").lstat().st_mtime_ns
         except FileNotFoundError:
             return 0
 
-    def _environment(self) -> dict[str, str]:
-        from jupyter_smkit.client.environment import client_environment
-        from jupyter_smkit.compute.environments import runtime
-
-        inherited = {
-            name: value
-            for name, value in os.environ.items()
-            if name in ("PATH", "LANG", "LC_ALL", "TZ", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE")
-            or name.startswith(("PIP_", "SSL_", "CUDA_", "NVIDIA_"))
-        }
-        search_path = {"PYTHONPATH": str(runtime(self.home))}
-        url = self.home.base_url or ""
-        own = client_environment(
-            self.home, url, search_path, self.launch.account, self.launch.region
-        )
-        settled = {
-            **inherited,
-            **own,
-            "PATH": f"{self.python.parent}{os.pathsep}{inherited.get('PATH', os.defpath)}",
-            "HOME": "/tmp" if self.sandbox.level != "L0" else str(self.sandbox.temporary),
-            "PYTHONUNBUFFERED": "1",
-            "SMKIT_REPORT": str(self.report / "report.json"),
-            "SAGEMAKER_BASE_DIR": self.sandbox.inside("/opt/ml"),
-        }
-        if self.launch.socket:
-            settled["SMKIT_BIND"] = self.launch.socket
-        given = dict(self.launch.environment)
-        if self.sandbox.level == "L0":
-            given = {k: v.replace("/opt/ml/", f"{self.sandbox.base}/") for k, v in given.items()}
-        return {**settled, **given}
-
-    def _reason(self, reason: str) -> str:
-        told = self._message() or "\n".join(self.log.tail)
+    def _reason(self, reason: str, message: str) -> str:
+        """With what the program left to say, or else the end of its log."""
+        told = message or "\n".join(self.log.tail)
         if self.sandbox.level == "L0" and "/opt/ml" in told:
             reason = f"{reason}\n{_NO_SANDBOX}"
-        return f"{reason}\n{told}".strip()[:_REASON]
+        room = max(0, _REASON - len(reason) - 1)
+        return f"{reason}\n{told[:room] if message else told[len(told) - room :]}".strip()[:_REASON]
 
     def _message(self) -> str:
         if not self.launch.message:
             return ""
         try:
-            return self.sandbox.outside(self.launch.message).read_text(errors="replace")[:_REASON]
+            file = self.sandbox.outside(self.launch.message)
+            found = jsonfile.plain_bytes(file, 4 * _REASON)
         except OSError:
             return ""
+        return found.decode(errors="replace")[:_REASON]
 
     def _note(self, **facts: Any) -> None:
+        """Tells what has become of the launch. Its end is told again until the disk takes it."""
+        if phase := facts.get("phase"):
+            self.status["phases"].append((phase, facts.get("ended") or time.time()))
         self.status.update(facts)
-        temporary = self.directory / "status.new"
-        with open(temporary, "w") as out:
-            json.dump(self.status, out)
-            out.flush()
-            os.fsync(out.fileno())
-        temporary.replace(self.directory / "status.json")
+        ended = "outcome" in facts
+        while self.directory.exists():
+            try:
+                jsonfile.write(self.directory / "status.json", self.status, durable=ended)
+                break
+            except OSError:
+                if not ended:
+                    break
+                time.sleep(1.0)
         self._ring()
 
     def _ring(self) -> None:
         from jupyter_smkit.state import wake
 
         wake.ring(self.home.run / "wake")
-
-
-def _why(code: int) -> str:
-    if code < 0:
-        return f"the program was ended by {signal.Signals(-code).name}"
-    if code == 137:
-        return "the program was killed (SIGKILL), perhaps for the memory it used"
-    return "the program failed"
-
-
-def _signals() -> int:
-    """A file that becomes readable at each signal, so that a wait for it ends at once."""
-    reader, writer = os.pipe()
-    os.set_blocking(writer, False)
-    signal.set_wakeup_fd(writer, warn_on_full_buffer=False)
-    return reader
-
-
-def _ask_to_stop(leader: int, sandboxed: bool) -> None:
-    """SIGTERM for the program. A sandbox's own process, which leads the group, is left out: it
-    would end first and take the program with it before that could clean up."""
-    members = _group(leader) - {leader} if sandboxed else set()
-    if not members:
-        _signal_group(leader, signal.SIGTERM)
-    for pid in members:
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, signal.SIGTERM)
-
-
-def _group(leader: int) -> set[int]:
-    """The processes of a group, from /proc (proc(5): the group is the third field after the name)."""
-    found = set()
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):
-            fields = stat.read_text(errors="replace").rpartition(")")[2].split()
-            if int(fields[2]) == leader:
-                found.add(int(stat.parent.name))
-    return found
-
-
-def _signal_group(pid: int, sign: signal.Signals) -> None:
-    try:
-        os.killpg(pid, sign)
-    except (ProcessLookupError, PermissionError):
-        pass
-
-
-def _die_with_parent() -> None:
-    import ctypes
-
-    # PR_SET_PDEATHSIG (prctl(2)), where there is one; bubblewrap does it by itself.
-    prctl = getattr(ctypes.CDLL(None), "prctl", None)
-    if prctl is not None:
-        prctl(1, signal.SIGKILL)
 
 
 def load(job: dict[str, Any]) -> Launch:
@@ -380,9 +381,8 @@ def load(job: dict[str, Any]) -> Launch:
 def main() -> None:
     directory, lock = Path(sys.argv[1]), int(sys.argv[2])
     os.set_inheritable(lock, False)
-    home = Home.from_environment()
     job = json.loads((directory / "job.json").read_text())
-    Supervisor(home, directory, load(job), job["level"]).run()
+    Supervisor(Home.from_environment(), directory, job).run()
 
 
 if __name__ == "__main__":

@@ -28,6 +28,9 @@ _POLL = 5.0
 _WATCH = 1.0
 """Seconds between looks at whether the other processes live."""
 _RETRY = 1.0
+_LONGEST_WAIT = 60.0
+_KEPT = 24 * 3600.0
+"""Seconds that what is left of an ended launch is kept when no record asks for it."""
 
 Reconcile = Callable[["Controllers", Record], None]
 """Brings the world one step nearer to what the record says. May be killed at any instruction."""
@@ -46,6 +49,8 @@ class Controllers:
     """``call(record, operation, **params)``: another feature's operation, for the record's
     account and region; raises ApiError."""
     soon: dict[tuple[str, ...], float] = field(default_factory=dict)
+    crowded: bool = False
+    """Whether a job of this round has found no room: those behind it need not ask."""
 
     def again(self, record: Record, seconds: float) -> None:
         """Asks for the record to be looked at again, whatever else happens."""
@@ -72,9 +77,11 @@ class Daemon:
 
     def round(self) -> None:
         """Reconciles each active record once; an exception of one does not keep the others."""
+        self.controllers.crowded = False
         for record in self._active():
             tried, after = self._failed.get(_identity(record), (0, 0.0))
-            if after > self.controllers.clock():
+            # A time that lies farther ahead was noted before the clock was set back.
+            if 0 < after - self.controllers.clock() <= _LONGEST_WAIT:
                 continue
             try:
                 self.reconcilers[record.kind](self.controllers, record)
@@ -87,7 +94,7 @@ class Daemon:
                 log.warning("passed over: %s", error)
             except Exception:
                 log.exception("%s %s", record.kind, record.key)
-                wait = min(60.0, _RETRY * 2**tried)
+                wait = min(_LONGEST_WAIT, _RETRY * 2 ** min(tried, 10))
                 self._failed[_identity(record)] = (tried + 1, self.controllers.clock() + wait)
                 self.controllers.again(record, wait)
 
@@ -102,10 +109,10 @@ class Daemon:
         return found
 
     def next_round(self, now: float) -> float:
-        """Seconds until the next round is due without being woken."""
-        due = self.controllers.soon
-        self.controllers.soon = {key: at for key, at in due.items() if at > now}
-        return max(0.0, min([_POLL, *(at - now for at in due.values())]))
+        """Seconds until the next round is due without being woken; 0: what was asked for is due."""
+        asked = self.controllers.soon
+        self.controllers.soon = {key: at for key, at in asked.items() if at > now}
+        return max(0.0, min([_POLL, *(at - now for at in asked.values())]))
 
 
 def run(
@@ -131,9 +138,10 @@ def run(
     except migrate.SchemaIsNewer as error:
         log.error("%s", error)
         return 3
+    tried: dict[str, tuple[int, float]] = {}
     mine = shared.hold(engine)
     while mine is None and not stopping() and lease.is_kept(held, home.locks, "daemon"):
-        _keep(home, others)
+        _keep(home, others, tried)
         select.select([signals], [], [], _WATCH)
         mine = shared.hold(engine)
     if mine is None:
@@ -145,9 +153,9 @@ def run(
     daemon = Daemon(controllers, reconcilers, lifecycles)
     log.info("daemon %d holds lease %d", os.getpid(), state.epoch)
     chores.start(rarely, home, state)
-    due = 0.0
+    due, tidied = 0.0, False
     while not stopping() and lease.is_kept(held, home.locks, "daemon"):
-        _keep(home, others)
+        _keep(home, others, tried)
         wait = min(_WATCH, max(0.0, due - time.monotonic()))
         listened = [bell.fileno(), signals, *([afar.fileno()] if afar else [])]
         woken, _, _ = select.select(listened, [], [], wait)
@@ -161,15 +169,26 @@ def run(
             except LeaseLost:
                 log.warning("another daemon holds the lease now")
                 break
+            if not tidied:
+                # Every active record has taken what was left for it.
+                controllers.executor.tidy(time.time() - _KEPT)
+                tidied = True
             due = time.monotonic() + daemon.next_round(time.time())
     os.close(held)
     return 0
 
 
-def _keep(home: Home, others: Iterable[str]) -> None:
+def _keep(home: Home, others: Iterable[str], tried: dict[str, tuple[int, float]]) -> None:
+    """Starts those that do not run; ``tried`` says how often one was that dies at once, and when
+    it may be again."""
     for role in others:
+        times, after = tried.get(role, (0, 0.0))
+        if time.monotonic() < after:
+            continue
+        tried.pop(role, None)
         if lease.holder(home.locks, role) is None:
             processes.start(home, role)
+            tried[role] = (times + 1, time.monotonic() + min(_LONGEST_WAIT, _RETRY * 2**times))
 
 
 def _on_signals() -> tuple[int, Callable[[], bool]]:

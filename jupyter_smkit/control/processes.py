@@ -31,11 +31,14 @@ def start(home: Home, role: str) -> None:
         fcntl.flock(turn, fcntl.LOCK_EX)
         if lease.holder(home.locks, role) is not None:
             return
-        spawn(home, [sys.executable, "-m", "jupyter_smkit.serve", role], home.run / f"{role}.log")
-        wait_until(lambda: lease.holder(home.locks, role) is not None, 20)
+        argv = [sys.executable, "-m", "jupyter_smkit.serve", role]
+        started = spawn(home, argv, home.run / f"{role}.log")
+        wait_until(
+            lambda: lease.holder(home.locks, role) is not None or started.poll() is not None, 20
+        )
 
 
-def spawn(home: Home, argv: list[str], log: Path) -> int:
+def spawn(home: Home, argv: list[str], log: Path) -> subprocess.Popen[bytes]:
     """A process in a session of its own, with ``SMKIT_HOME`` set; its output goes to ``log``."""
     if log.exists() and log.stat().st_size > _LOG_LIMIT:
         log.replace(log.with_suffix(".old.log"))
@@ -44,7 +47,7 @@ def spawn(home: Home, argv: list[str], log: Path) -> int:
     # It would make every start of our own processes and of users' jobs 3 to 5 times slower.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
     with open(log, "ab") as out:
-        process = subprocess.Popen(
+        return subprocess.Popen(
             argv,
             stdin=subprocess.DEVNULL,
             stdout=out,
@@ -53,14 +56,19 @@ def spawn(home: Home, argv: list[str], log: Path) -> int:
             cwd=home.path,
             env=environment,
         )
-    return process.pid
 
 
 def stop(home: Home, role: str, patience: float = 15.0) -> bool:
-    """Ends a role's process, by force after ``patience`` seconds; False: it did not run."""
+    """Ends a role's process, by force after ``patience`` seconds; False: it did not run.
+
+    Raises RuntimeError where it runs out of reach.
+    """
     pid = lease.holder(home.locks, role)
     if pid is None:
         return False
+    if pid <= 0:
+        # A signal for 0 or -1 would be one for many others.
+        raise RuntimeError(f"the {role} of {home.path} runs in another container; stop it there")
     for sign in (signal.SIGTERM, signal.SIGKILL):
         try:
             os.kill(pid, sign)

@@ -31,9 +31,10 @@ def up(home: Home) -> bool:
     """Whether every process runs and the edge and the api take connections."""
     if any(lease.holder(home.locks, role) is None for role in processes.ROLES):
         return False
-    port = int(home.port_file.read_text()) if home.port_file.exists() else 0
+    if (url := home.base_url) is None:
+        return False
     return _listens(socket.AF_UNIX, str(home.api_socket)) and _listens(
-        socket.AF_INET, ("127.0.0.1", port)
+        socket.AF_INET, ("127.0.0.1", int(url.rpartition(":")[2]))
     )
 
 

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
+import math
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from itertools import groupby
+from pathlib import Path
 from types import MappingProxyType
 
+from jupyter_smkit.compute import jsonfile
+from jupyter_smkit.compute.executor import Observation
 from jupyter_smkit.control.daemon import Controllers
-from jupyter_smkit.endpoints.workers import Worker, answers, wanted
+from jupyter_smkit.endpoints.workers import Worker, answers, launch_prefix, wanted
 from jupyter_smkit.state import wake
 from jupyter_smkit.state.records import Json, Record
 from jupyter_smkit.state.schema import records
@@ -17,7 +21,11 @@ from jupyter_smkit.state.schema import records
 _SOON = 0.05
 """Seconds between pings of a worker that is starting."""
 _CRASHES = 3
-"""How often a worker that dies is started again before the endpoint is left without it."""
+"""How often a worker whose supervisor is lost is started before its endpoint fails."""
+_LONGEST_WAIT = 60.0
+"""Seconds before a worker is started again that has died again and again."""
+_SETTLED = 1.0
+"""Seconds in which the gateway has surely read new routes."""
 _UNHEALTHY = (
     "The primary container for production variant {variant} did not pass the ping health check. "
     "Please check CloudWatch logs for this endpoint. {reason}"
@@ -53,10 +61,13 @@ def bring_up(controllers: Controllers, record: Record) -> None:
             fail(controllers, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
             return
         ready = ready and seen.state == "running" and answers(worker.launch.socket)
+        if not ready and controllers.clock() > (seen.started or math.inf) + worker.patience:
+            reason = f"It did not answer within {worker.patience:.0f} s"
+            fail(controllers, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
+            return
     if not ready:
         controllers.again(record, _SOON)
         return
-    before = _ids(record.observed.get("_variants") or ())
     variants = shown(workers)
     # The gateway knows before anybody can read InService and send the first request.
     write_routes(controllers, {_route_key(record): variants})
@@ -69,18 +80,12 @@ def bring_up(controllers: Controllers, record: Record) -> None:
             "FailureReason": None,
         },
     )
-    for id in before - _ids(variants):
-        controllers.executor.forget(id)
 
 
 def fail(controllers: Controllers, record: Record, reason: str) -> None:
     """A new endpoint fails; one that was updated goes on serving what it served."""
     serving = record.observed.get("_variants")
-    try:
-        mine = {worker.launch.id for worker in wanted(controllers, record)}
-    except KeyError:
-        mine = set()
-    for id in mine - _ids(serving or ()):
+    for id in set(controllers.executor.known(launch_prefix(record))) - _ids(serving or ()):
         controllers.executor.forget(id)
     changes: Json = {"FailureReason": reason[:1024]}
     if serving:
@@ -96,28 +101,50 @@ def fail(controllers: Controllers, record: Record, reason: str) -> None:
 
 
 def keep(controllers: Controllers, record: Record) -> None:
-    """Starts workers again that have died, and makes sure that the gateway knows the endpoint."""
-    missing = []
-    for variant in record.observed["_variants"]:
-        for worker in variant["workers"]:
-            if controllers.executor.poll(worker["id"]).state != "running":
-                missing.append(worker["id"])
-    if missing:
-        for worker in wanted(controllers, record):
-            if worker.launch.id in missing:
-                seen = controllers.executor.poll(worker.launch.id)
-                controllers.executor.launch(worker.launch, attempt=seen.attempt + 1)
-        controllers.again(record, 1.0)
-    if _route_key(record) not in _written(controllers):
+    """Starts workers again that have died, ends those that an update has replaced, and makes sure
+    that the gateway knows the endpoint."""
+    if _route_key(record) not in _written(controllers.home.routes):
         write_routes(controllers)
+    serving = _ids(record.observed["_variants"])
+    dead = {}
+    for id in serving:
+        seen = controllers.executor.poll(id)
+        if seen.state != "running":
+            dead[id] = seen
+    if dead:
+        revive(controllers, record, dead)
+    for id in set(controllers.executor.known(launch_prefix(record))) - serving:
+        retire(controllers, record, id)
+
+
+def revive(controllers: Controllers, record: Record, dead: Mapping[str, Observation]) -> None:
+    for worker in wanted(controllers, record):
+        if (seen := dead.get(worker.launch.id)) is None:
+            continue
+        wait = min(_LONGEST_WAIT, 2.0**seen.attempt)
+        left = (seen.ended or 0.0) + wait - controllers.clock()
+        if 0 < left <= wait and seen.attempt > 1:
+            controllers.again(record, left)
+        else:
+            controllers.executor.launch(worker.launch, attempt=seen.attempt + 1)
+
+
+def retire(controllers: Controllers, record: Record, id: str) -> None:
+    """Ends a worker that no route leads to; it may first answer what it was asked."""
+    left = record.modified + _SETTLED - controllers.clock()
+    if 0 < left <= _SETTLED:
+        controllers.again(record, left)
+    elif controllers.executor.poll(id).state == "running":
+        controllers.executor.stop(id)
+    else:
+        controllers.executor.forget(id)
 
 
 def take_down(controllers: Controllers, record: Record) -> None:
     write_routes(controllers)
-    ids = _ids(record.observed.get("_variants") or ())
-    for id in ids:
+    for id in controllers.executor.known(launch_prefix(record)):
         controllers.executor.forget(id)
-    if any(controllers.executor.poll(id).state != "missing" for id in ids):
+    if controllers.executor.known(launch_prefix(record)):
         controllers.again(record, _SOON)
         return
     with controllers.state.begin() as transaction:
@@ -148,12 +175,18 @@ def _route_key(record: Record) -> str:
     return f"{record.account}/{record.region}/{record.key}"
 
 
-def _written(controllers: Controllers) -> Json:
+def _written(routes: Path) -> frozenset[str]:
     try:
-        content = json.loads(controllers.home.routes.read_text())
+        found = routes.stat()
+        return _endpoints_in(routes, (found.st_ino, found.st_mtime_ns, found.st_size))
     except (FileNotFoundError, ValueError):
-        return {}
-    return dict(content.get("endpoints", {}))
+        return frozenset()
+
+
+@lru_cache(maxsize=1)
+def _endpoints_in(routes: Path, stamp: tuple[int, int, int]) -> frozenset[str]:
+    """The endpoints in the file; read once for each ``stamp``, not once an endpoint and round."""
+    return frozenset(json.loads(routes.read_text())["endpoints"])
 
 
 def write_routes(
@@ -181,12 +214,7 @@ def write_routes(
         for key, variants in {**serving, **soon}.items()
         if variants
     }
-    temporary = controllers.home.routes.with_suffix(".new")
-    with open(temporary, "w") as out:
-        json.dump({"endpoints": table}, out)
-        out.flush()
-        os.fsync(out.fileno())
-    temporary.replace(controllers.home.routes)
+    jsonfile.write(controllers.home.routes, {"endpoints": table})
     wake.ring(controllers.home.run / "wake")
 
 

@@ -80,38 +80,71 @@ def servable(config: Record, registry: Registry, call: Call) -> None:
         "inference components": any(
             "ModelName" not in variant for variant in config.request["ProductionVariants"]
         ),
+        "data capture": (config.request.get("DataCaptureConfig") or {}).get("EnableCapture"),
+        "explainers": config.request.get("ExplainerConfig"),
+        "deployment policies other than all at once": not _at_once(call.params),
     }
     for what, wanted in wants.items():
         if wanted:
-            raise ValidationException(f"{call.operation}: {what} are not supported by smkit yet")
+            raise ValidationException(f"{call.operation}: not supported by smkit yet: {what}")
     with call.state.read() as transaction:
         for variant in config.request["ProductionVariants"]:
             model = find(MODEL, transaction, call.account, call.region, variant)
-            if len(model.request.get("Containers") or ()) > 1:
-                raise ValidationException(
-                    f"{call.operation}: models of several containers are not supported by smkit yet"
-                )
+            containers = model.request.get("Containers") or (model.request["PrimaryContainer"],)
+            several = [one for one in containers if one.get("Mode") == "MultiModel"]
+            if len(containers) > 1 or several:
+                what = "multi-model containers" if several else "models of several containers"
+                raise ValidationException(f"{call.operation}: not supported by smkit yet: {what}")
+
+
+def _at_once(params: Params) -> bool:
+    """Whether a DeploymentConfig, if there is one, asks for what an update here does."""
+    deployment = params.get("DeploymentConfig") or {}
+    policy = deployment.get("BlueGreenUpdatePolicy") or {}
+    routing = (policy.get("TrafficRoutingConfiguration") or {}).get("Type", "ALL_AT_ONCE")
+    watched = deployment.get("AutoRollbackConfiguration") or {}
+    return (
+        routing == "ALL_AT_ONCE"
+        and not deployment.get("RollingUpdatePolicy")
+        and not watched.get("Alarms")
+    )
 
 
 def update_endpoint(registry: Registry, call: Call) -> Params:
     with call.state.begin() as transaction:
         record = find(ENDPOINT, transaction, call.account, call.region, call.params)
         config = find(ENDPOINT_CONFIG, transaction, call.account, call.region, call.params)
-        _idle(record, "update")
+        _idle(record)
         servable(config, registry, call)
         record = transaction.change(
             record,
             status="Updating",
             request={"EndpointConfigName": config.key},
-            observed={"_weights": None, "FailureReason": None},
+            observed={"_weights": retained(record, call.params), "FailureReason": None},
         )
     return {"EndpointArn": record.arn}
+
+
+def retained(record: Record, params: Params) -> Params | None:
+    """The weights and instance counts that an update keeps: RetainAllVariantProperties."""
+    if not params.get("RetainAllVariantProperties"):
+        return None
+    left = {
+        each["VariantPropertyType"] for each in params.get("ExcludeRetainedVariantProperties") or ()
+    }
+    return {
+        variant["name"]: {
+            "weight": None if "DesiredWeight" in left else variant["weight"],
+            "count": None if "DesiredInstanceCount" in left else len(variant["workers"]),
+        }
+        for variant in record.observed.get("_variants") or ()
+    }
 
 
 def delete_endpoint(call: Call) -> Params:
     with call.state.begin() as transaction:
         record = find(ENDPOINT, transaction, call.account, call.region, call.params)
-        _idle(record, "delete")
+        _idle(record)
         transaction.change(record, status="Deleting")
     return {}
 
@@ -119,7 +152,7 @@ def delete_endpoint(call: Call) -> Params:
 def update_weights(call: Call) -> Params:
     with call.state.begin() as transaction:
         record = find(ENDPOINT, transaction, call.account, call.region, call.params)
-        _idle(record, "update")
+        _idle(record)
         if record.status != "InService":
             raise ValidationException(f'The endpoint "{record.key}" is {record.status}')
         known = {variant["name"] for variant in record.observed["_variants"]}
@@ -140,10 +173,10 @@ def update_weights(call: Call) -> Params:
     return {"EndpointArn": record.arn}
 
 
-def _idle(record: Record, verb: str) -> None:
+def _idle(record: Record) -> None:
     if record.status in _BUSY:
         raise ValidationException(
-            f'Cannot {verb} endpoint "{record.arn}" while it is {record.status}; wait until it is not'
+            f'Cannot update in-progress endpoint "{record.arn}": it is {record.status}'
         )
 
 

@@ -13,8 +13,13 @@ from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.state.records import Json, Record
 
 _CODE = "/opt/ml/code"
-_PING = 2.0
-"""Seconds in which a container must answer /ping, as SageMaker has it."""
+_PING = 0.5
+"""Seconds that an answer to /ping is waited for, while all other records wait. SageMaker allows 2;
+a worker that is slower, since it loads its model, is asked again."""
+_STARTUP = 480.0
+"""Seconds in which a container must be ready where the variant sets no other limit."""
+_DRAINING = 60.0
+"""Seconds for what a worker was asked before it was told to stop: the longest invocation."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,8 @@ class Worker:
     weight: float
     image: str
     launch: Launch
+    patience: float
+    """Seconds in which its container must be ready."""
 
 
 def wanted(controllers: Controllers, endpoint: Record) -> list[Worker]:
@@ -42,13 +49,14 @@ def wanted(controllers: Controllers, endpoint: Record) -> list[Worker]:
         weight = chosen.get("weight")
         count = chosen.get("count") or variant.get("InitialInstanceCount") or 1
         for number in range(count):
-            launch = _launch(controllers, endpoint, config, name, container, number)
+            launch = _launch(controllers, endpoint, config, model, container, name, number)
             found.append(
                 Worker(
                     name,
                     float(variant.get("InitialVariantWeight", 1.0) if weight is None else weight),
                     container.get("Image", ""),
                     launch,
+                    variant.get("ContainerStartupHealthCheckTimeoutInSeconds", _STARTUP),
                 )
             )
     return found
@@ -78,8 +86,9 @@ def _launch(
     controllers: Controllers,
     endpoint: Record,
     config: Record,
-    variant: str,
+    model: Record,
     container: Json,
+    variant: str,
     number: int,
 ) -> Launch:
     # The configuration's creation time is part of the identity: one that was deleted and made
@@ -97,7 +106,7 @@ def _launch(
         inputs.append(Input(code, _CODE, extract=True))
         environment = {**environment, "SAGEMAKER_SUBMIT_DIRECTORY": _CODE}
     return Launch(
-        id=f"{endpoint.account}.{endpoint.region}.Worker.{endpoint.key}.{digest}",
+        id=f"{launch_prefix(endpoint)}{digest}",
         argv=("python", "-m", "jupyter_smkit.gateway.worker"),
         image=container.get("Image", ""),
         account=endpoint.account,
@@ -112,10 +121,16 @@ def _launch(
         inputs=tuple(inputs),
         directories=("/opt/ml/model",),
         requirement_files=tuple(f"{at}/requirements.txt" for at in (_CODE, "/opt/ml/model/code")),
-        socket=str(controllers.home.run / "workers" / f"{digest}.sock"),
-        grace=10.0,
+        socket=str(controllers.home.run / "workers" / digest / "s"),
+        network=not model.request.get("EnableNetworkIsolation", False),
+        grace=_DRAINING,
         hostname="model",
     )
+
+
+def launch_prefix(endpoint: Record) -> str:
+    """With which the ids of the endpoint's launches begin, and of no other's."""
+    return f"{endpoint.account}.{endpoint.region}.Worker.{endpoint.key}."
 
 
 def answers(path: str) -> bool:

@@ -9,6 +9,8 @@ from jupyter_smkit.api.conventions import create
 from jupyter_smkit.api.errors import ValidationException
 from jupyter_smkit.api.kinds import Kind, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.compute import metrics
+from jupyter_smkit.compute.sandbox import under
 from jupyter_smkit.jobs.kinds import KINDS, PROCESSING_JOB, TRAINING_JOB
 
 
@@ -24,23 +26,25 @@ def create_processing_job(registry: Registry, call: Call) -> Params:
     cluster = call.params["ProcessingResources"]["ClusterConfig"]
     one_host(call.operation, int(cluster["InstanceCount"]))
     for given in call.params.get("ProcessingInputs") or ():
+        where = f"ProcessingInput {given['InputName']}"
         if "S3Input" not in given:
-            raise ValidationException(
-                f"ProcessingInput {given['InputName']}: only S3Input is supported by smkit yet"
-            )
-        under_base(given["S3Input"].get("LocalPath", ""), f"ProcessingInput {given['InputName']}")
+            raise ValidationException(f"{where}: only S3Input is supported by smkit yet")
+        source = given["S3Input"]
+        staged(source.get("S3DataType"), source.get("S3InputMode"), where)
+        below(source.get("LocalPath"), "/opt/ml/processing", where)
     for made in (call.params.get("ProcessingOutputConfig") or {}).get("Outputs") or ():
+        where = f"ProcessingOutput {made['OutputName']}"
         if "S3Output" not in made:
-            raise ValidationException(
-                f"ProcessingOutput {made['OutputName']}: only S3Output is supported by smkit yet"
-            )
-        under_base(made["S3Output"].get("LocalPath", ""), f"ProcessingOutput {made['OutputName']}")
+            raise ValidationException(f"{where}: only S3Output is supported by smkit yet")
+        below(made["S3Output"].get("LocalPath"), "/opt/ml/processing", where)
     return create(PROCESSING_JOB, registry, call)
 
 
 def create_training_job(registry: Registry, call: Call) -> Params:
     resources = call.params.get("ResourceConfig") or {}
-    one_host(call.operation, int(resources.get("InstanceCount") or 1))
+    groups = resources.get("InstanceGroups") or ()
+    count = resources.get("InstanceCount") or sum(each["InstanceCount"] for each in groups)
+    one_host(call.operation, int(count or 1))
     specification = call.params.get("AlgorithmSpecification") or {}
     if not specification.get("TrainingImage"):
         raise ValidationException(
@@ -48,10 +52,21 @@ def create_training_job(registry: Registry, call: Call) -> Params:
             "is not supported by smkit yet"
         )
     for channel in call.params.get("InputDataConfig") or ():
-        if not (channel.get("DataSource") or {}).get("S3DataSource"):
-            raise ValidationException(
-                f"Channel {channel['ChannelName']}: only S3DataSource is supported by smkit yet"
-            )
+        where = f"Channel {channel['ChannelName']}"
+        source = (channel.get("DataSource") or {}).get("S3DataSource")
+        if not source:
+            raise ValidationException(f"{where}: only S3DataSource is supported by smkit yet")
+        mode = channel.get("InputMode") or specification.get("TrainingInputMode")
+        staged(source.get("S3DataType"), mode, where)
+        below(f"/opt/ml/input/data/{channel['ChannelName']}", "/opt/ml/input/data", where)
+    below(
+        (call.params.get("CheckpointConfig") or {}).get("LocalPath"), "/opt/ml", "CheckpointConfig"
+    )
+    for metric in specification.get("MetricDefinitions") or ():
+        try:
+            metrics.checked(metric["Name"], metric["Regex"])
+        except ValueError as error:
+            raise ValidationException(str(error)) from None
     # AWS shows an empty KmsKeyId where none was given; the SDK's Estimator.attach rests on it.
     output = {"KmsKeyId": "", **call.params["OutputDataConfig"]}
     return create(
@@ -67,12 +82,20 @@ def one_host(operation: str, count: int) -> None:
         )
 
 
-def under_base(path: str, where: str) -> None:
-    """AWS mounts a container's data under /opt/ml/processing only."""
-    if path and not path.startswith("/opt/ml/processing/"):
+def staged(data_type: str | None, mode: str | None, where: str) -> None:
+    """Raises where data should come in a way other than as files."""
+    if data_type not in (None, "S3Prefix", "ManifestFile"):
+        raise ValidationException(f"{where}: S3DataType {data_type} is not supported by smkit yet")
+    if mode == "Pipe":
         raise ValidationException(
-            f"{where}: LocalPath {path} must be a directory under /opt/ml/processing/"
+            f"{where}: the input mode Pipe is not supported by smkit yet; use File or FastFile"
         )
+
+
+def below(path: str | None, base: str, where: str) -> None:
+    """Raises where a LocalPath is not a directory below ``base``, which AWS mounts alone."""
+    if path and (not under(path, base) or under(base, path)):
+        raise ValidationException(f"{where}: LocalPath {path} must be a directory under {base}/")
 
 
 def stop(kind: Kind, call: Call) -> Params:

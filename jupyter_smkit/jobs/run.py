@@ -38,14 +38,17 @@ def advance(
     stopping = record.status == "Stopping"
     match seen.state:
         case "missing" | "lost" if stopping:
-            end = replace(seen, phase="Done", outcome="Stopped", ended=controllers.clock())
+            end = replace(seen, outcome="Stopped", ended=controllers.clock())
             finish(controllers, record, end, facts, sort_time)
+        case "missing" if controllers.crowded:
+            pass
         case "missing":
-            if executor.running() < capacity(controllers):
+            controllers.crowded = executor.running() >= capacity(controllers)
+            if not controllers.crowded:
                 executor.launch(launch(record))
         case "lost" if seen.attempt >= ATTEMPTS:
-            end = replace(seen, phase="Done", outcome="Failed", reason=_LOST)
-            finish(controllers, record, replace(end, ended=controllers.clock()), facts, sort_time)
+            end = replace(seen, outcome="Failed", reason=_LOST, ended=controllers.clock())
+            finish(controllers, record, end, facts, sort_time)
         case "lost":
             executor.launch(launch(record), attempt=seen.attempt + 1)
         case "running":

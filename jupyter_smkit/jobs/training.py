@@ -10,17 +10,20 @@ from jupyter_smkit.jobs import script_mode
 from jupyter_smkit.jobs.run import advance, launch_id
 from jupyter_smkit.state.records import Json, Record
 
+CHECKPOINTS = "/opt/ml/checkpoints"
 LOG_GROUP = "/aws/sagemaker/TrainingJobs"
 _SECONDARY = {
     "Starting": "Starting",
     "Downloading": "Downloading",
     "Running": "Training",
+    "Stopping": "Stopping",
     "Uploading": "Uploading",
 }
 _MESSAGES = {
     "Starting": "Preparing the instances for training",
     "Downloading": "Downloading input data",
     "Training": "Training image download completed. Training in progress.",
+    "Stopping": "Stopping the training job",
     "Uploading": "Uploading generated training model",
     "Completed": "Training job completed",
     "Stopped": "Training job stopped",
@@ -30,8 +33,7 @@ _MESSAGES = {
 
 
 def reconcile(controllers: Controllers, record: Record) -> None:
-    now = controllers.clock()
-    advance(controllers, record, launch, lambda seen: facts(record, seen, now), "TrainingEndTime")
+    advance(controllers, record, launch, lambda seen: facts(record, seen), "TrainingEndTime")
 
 
 def launch(record: Record) -> Launch:
@@ -40,16 +42,20 @@ def launch(record: Record) -> Launch:
     channels = request.get("InputDataConfig") or ()
     hyperparameters = request.get("HyperParameters") or {}
     host = "algo-1"
-    prefix = f"{request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{record.key}/output"
     code = str(script_mode.decoded(hyperparameters).get("sagemaker_submit_directory", ""))
     checkpoint = request.get("CheckpointConfig") or {}
     outputs = [
-        Output(f"{prefix}/model.tar.gz", "/opt/ml/model", archive=True),
-        Output(f"{prefix}/output.tar.gz", "/opt/ml/output/data", archive=True),
+        Output(artifacts(record), "/opt/ml/model", archive=not _plain(record)),
+        Output(f"{_prefix(record)}/output.tar.gz", "/opt/ml/output/data", archive=True),
     ]
+    inputs = [_input(channel) for channel in channels]
+    if code.startswith("s3://"):
+        inputs.append(Input(code, script_mode.CODE, extract=True))
     if checkpoint:
-        local = checkpoint.get("LocalPath", "/opt/ml/checkpoints")
-        outputs.append(Output(checkpoint["S3Uri"], local, continuous=True))
+        local = checkpoint.get("LocalPath", CHECKPOINTS)
+        uri = f"{checkpoint['S3Uri'].rstrip('/')}/"
+        inputs.append(Input(uri, local, optional=True))
+        outputs.append(Output(uri, local, continuous=True))
     return Launch(
         id=launch_id(record),
         argv=(
@@ -75,18 +81,7 @@ def launch(record: Record) -> Launch:
             },
             **(request.get("Environment") or {}),
         },
-        inputs=(
-            *(
-                Input(
-                    channel["DataSource"]["S3DataSource"]["S3Uri"],
-                    f"/opt/ml/input/data/{channel['ChannelName']}",
-                    channel["DataSource"]["S3DataSource"].get("S3DataType", "S3Prefix"),
-                    decompress=channel.get("CompressionType") == "Gzip",
-                )
-                for channel in channels
-            ),
-            *([Input(code, script_mode.CODE, extract=True)] if code.startswith("s3://") else ()),
-        ),
+        inputs=tuple(inputs),
         outputs=tuple(outputs),
         directories=(script_mode.CODE, *(made.path for made in outputs)),
         requirement_files=(f"{script_mode.CODE}/requirements.txt",),
@@ -94,13 +89,40 @@ def launch(record: Record) -> Launch:
             "/opt/ml/input/config/hyperparameters.json": json.dumps(hyperparameters),
             "/opt/ml/input/config/resourceconfig.json": json.dumps(_resources(request, host)),
             "/opt/ml/input/config/inputdataconfig.json": json.dumps(
-                {channel["ChannelName"]: _channel(channel) for channel in channels}
+                {channel["ChannelName"]: _channel(channel, algorithm) for channel in channels}
             ),
         },
         seconds=(request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds"),
         network=not request.get("EnableNetworkIsolation", False),
         hostname=host,
         message="/opt/ml/output/failure",
+        metrics=tuple(
+            (metric["Name"], metric["Regex"]) for metric in algorithm.get("MetricDefinitions") or ()
+        ),
+        dimensions={"TrainingJobName": record.key},
+    )
+
+
+def _prefix(record: Record) -> str:
+    return f"{record.request['OutputDataConfig']['S3OutputPath'].rstrip('/')}/{record.key}/output"
+
+
+def _plain(record: Record) -> bool:
+    """Whether the model is wanted as files, not as an archive."""
+    return bool(record.request["OutputDataConfig"].get("CompressionType") == "NONE")
+
+
+def artifacts(record: Record) -> str:
+    return f"{_prefix(record)}/{'model/' if _plain(record) else 'model.tar.gz'}"
+
+
+def _input(channel: Json) -> Input:
+    source = channel["DataSource"]["S3DataSource"]
+    return Input(
+        source["S3Uri"],
+        f"/opt/ml/input/data/{channel['ChannelName']}",
+        source.get("S3DataType", "S3Prefix"),
+        decompress=channel.get("CompressionType") == "Gzip",
     )
 
 
@@ -117,39 +139,48 @@ def _resources(request: Json, host: str) -> Json:
     }
 
 
-def _channel(channel: Json) -> Json:
+def _channel(channel: Json, algorithm: Json) -> Json:
     source = channel["DataSource"]["S3DataSource"]
     return {
-        "TrainingInputMode": channel.get("InputMode", "File"),
+        "TrainingInputMode": channel.get("InputMode") or algorithm["TrainingInputMode"],
         "S3DistributionType": source.get("S3DataDistributionType", "FullyReplicated"),
         "RecordWrapperType": channel.get("RecordWrapperType", "None"),
         **({"ContentType": channel["ContentType"]} if "ContentType" in channel else {}),
     }
 
 
-def facts(record: Record, seen: Observation, now: float) -> Json:
-    prefix = record.request["OutputDataConfig"]["S3OutputPath"].rstrip("/")
-    secondary = _SECONDARY.get(seen.phase, seen.outcome or "Starting")
-    past = list(record.observed.get("SecondaryStatusTransitions") or ())
-    if not past or past[-1]["Status"] != secondary:
-        since = {"Starting": record.created, "Training": seen.started}.get(secondary) or now
-        since = seen.ended or since
-        if past:
-            past[-1] = {**past[-1], "EndTime": since}
-        message = _MESSAGES[secondary]
-        past.append({"Status": secondary, "StartTime": since, "StatusMessage": message})
+def facts(record: Record, seen: Observation) -> Json:
+    passed = transitions(record, seen)
     found: Json = {
-        "SecondaryStatus": secondary,
-        "SecondaryStatusTransitions": past,
+        "SecondaryStatus": passed[-1]["Status"],
+        "SecondaryStatusTransitions": passed,
         "TrainingStartTime": seen.started,
+        "FinalMetricDataList": [
+            {"MetricName": name, "Value": value, "Timestamp": at}
+            for name, (value, at) in seen.metrics.items()
+        ]
+        or None,
         "_level": seen.level,
         "_report": dict(seen.report) or None,
     }
-    if seen.outcome == "Completed":
-        artifacts = f"{prefix}/{record.key}/output/model.tar.gz"
-        found["ModelArtifacts"] = {"S3ModelArtifacts": artifacts}
+    if seen.started and seen.outcome in ("Completed", "Stopped", "MaxRuntimeExceeded"):
+        found["ModelArtifacts"] = {"S3ModelArtifacts": artifacts(record)}
     if seen.ended and seen.started:
         found["TrainingTimeInSeconds"] = found["BillableTimeInSeconds"] = max(
             1, round(seen.ended - seen.started)
         )
     return found
+
+
+def transitions(record: Record, seen: Observation) -> list[Json]:
+    """SecondaryStatusTransitions: what was passed through, each step ending when the next begins."""
+    steps = [(_SECONDARY[phase], at) for phase, at in seen.phases if phase in _SECONDARY]
+    steps = [("Starting", record.created), *steps[1:]]
+    if seen.outcome:
+        steps.append((seen.outcome, seen.ended or steps[-1][1]))
+    ends: list[Json] = [{"EndTime": at} for _, at in steps[1:]]
+    ends.append({"EndTime": seen.ended} if seen.outcome else {})
+    return [
+        {"Status": status, "StartTime": at, "StatusMessage": _MESSAGES[status], **end}
+        for (status, at), end in zip(steps, ends, strict=True)
+    ]

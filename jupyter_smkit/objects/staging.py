@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -96,7 +97,7 @@ def upload(objects: Objects, source: Path, uri: str) -> list[ObjectInfo]:
     start = prefix if not prefix or prefix.endswith("/") else f"{prefix}/"
     return [
         objects.put(bucket, start + file.relative_to(source).as_posix(), file)
-        for file in sorted(_files(source))
+        for file in sorted(plain_files(source))
     ]
 
 
@@ -108,12 +109,14 @@ def relative_name(key: str, prefix: str) -> str:
     return rest[1:] if rest.startswith("/") else prefix.rpartition("/")[2] + rest
 
 
-def _files(directory: Path) -> Iterator[Path]:
+def plain_files(directory: Path) -> Iterator[Path]:
+    """Those below a directory; links are left out, and what is removed meanwhile."""
     for parent, _, names in os.walk(directory):
         for name in names:
             file = Path(parent, name)
-            if stat.S_ISREG(file.lstat().st_mode):
-                yield file
+            with suppress(FileNotFoundError):
+                if stat.S_ISREG(file.lstat().st_mode):
+                    yield file
 
 
 def _fetch(

@@ -14,70 +14,7 @@ from botocore.exceptions import ClientError
 from jupyter_smkit import serve
 from jupyter_smkit.control import lease
 from jupyter_smkit.control.processes import wait_until
-
-ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
-
-
-def job(smkit: Any, name: str, code: str, **more: Any) -> dict[str, Any]:
-    """The request of a ScriptProcessor: the code is an input, and the entry point runs it."""
-    s3 = smkit.client("s3")
-    s3.create_bucket(Bucket="code")
-    s3.put_object(Bucket="code", Key=f"{name}/script.py", Body=code.encode())
-    inputs = more.pop("ProcessingInputs", [])
-    return {
-        "ProcessingJobName": name,
-        "RoleArn": ROLE,
-        "AppSpecification": {
-            "ImageUri": "python",
-            "ContainerEntrypoint": ["python", "/opt/ml/processing/input/code/script.py"],
-        },
-        "ProcessingInputs": [
-            *inputs,
-            {
-                "InputName": "code",
-                "S3Input": {
-                    "S3Uri": f"s3://code/{name}/script.py",
-                    "LocalPath": "/opt/ml/processing/input/code",
-                    "S3DataType": "S3Prefix",
-                    "S3InputMode": "File",
-                },
-            },
-        ],
-        "ProcessingResources": {
-            "ClusterConfig": {
-                "InstanceCount": 1,
-                "InstanceType": "ml.m5.large",
-                "VolumeSizeInGB": 1,
-            }
-        },
-        **more,
-    }
-
-
-def finished(smkit: Any, name: str, seconds: float = 60) -> dict[str, Any]:
-    client = smkit.client("sagemaker")
-    return smkit.settled(
-        lambda: client.describe_processing_job(ProcessingJobName=name),
-        "ProcessingJobStatus",
-        seconds,
-    )
-
-
-def started(smkit: Any, name: str) -> None:
-    client = smkit.client("sagemaker")
-    assert wait_until(
-        lambda: "ProcessingStartTime" in client.describe_processing_job(ProcessingJobName=name), 30
-    )
-
-
-def log_of(smkit: Any, name: str) -> list[str]:
-    logs = smkit.client("logs")
-    group = "/aws/sagemaker/ProcessingJobs"
-    streams = logs.describe_log_streams(logGroupName=group, logStreamNamePrefix=name)["logStreams"]
-    events = logs.get_log_events(
-        logGroupName=group, logStreamName=streams[0]["logStreamName"], startFromHead=True
-    )
-    return [event["message"] for event in events["events"]]
+from tests.jobs.conftest import finished, job, log_of, started
 
 
 def test_a_script_reads_its_input_and_leaves_its_output(smkit: Any) -> None:
@@ -146,6 +83,7 @@ def test_stop_ends_the_program_and_keeps_what_it_left(smkit: Any) -> None:
     bucket = smkit.bucket("stopped-data")
     code = (
         "open('/opt/ml/processing/output/part.txt', 'w').write('half')\n"
+        "print('written', flush=True)\n"
         "import signal; signal.pause()\n"
     )
     output = {"S3Uri": f"s3://{bucket}/out", "LocalPath": "/opt/ml/processing/output"}
@@ -160,6 +98,7 @@ def test_stop_ends_the_program_and_keeps_what_it_left(smkit: Any) -> None:
         )
     )
     started(smkit, "stops")
+    assert wait_until(lambda: "written" in log_of(smkit, "stops"), 20)
     client.stop_processing_job(ProcessingJobName="stops")
     assert finished(smkit, "stops")["ProcessingJobStatus"] == "Stopped"
     assert (

@@ -13,8 +13,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from jupyter_smkit.jobs import script_mode
+from tests.jobs.conftest import packed, trained, training_request
 
-ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
 CONFIG = {
     "resourceconfig": {"current_host": "algo-1", "hosts": ["algo-1"]},
     "inputdataconfig": {"train": {"TrainingInputMode": "File"}},
@@ -76,55 +76,6 @@ def test_a_missing_program_is_named(tmp_path: Path) -> None:
         script_mode.program_in(tmp_path, {})
 
 
-def packed(file: Path, texts: dict[str, str]) -> bytes:
-    out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w:gz") as archive:
-        for name, text in texts.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(text.encode())
-            archive.addfile(member, io.BytesIO(text.encode()))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_bytes(out.getvalue())
-    return out.getvalue()
-
-
-def request(smkit: Any, name: str, hyperparameters: dict[str, str]) -> dict[str, Any]:
-    bucket = smkit.bucket("training-data")
-    return {
-        "TrainingJobName": name,
-        "RoleArn": ROLE,
-        "AlgorithmSpecification": {
-            "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/"
-            "sagemaker-scikit-learn:1.2-1-cpu-py3",
-            "TrainingInputMode": "File",
-        },
-        "HyperParameters": hyperparameters,
-        "InputDataConfig": [
-            {
-                "ChannelName": "train",
-                "DataSource": {
-                    "S3DataSource": {"S3DataType": "S3Prefix", "S3Uri": f"s3://{bucket}/in/"}
-                },
-            }
-        ],
-        "OutputDataConfig": {"S3OutputPath": f"s3://{bucket}/out"},
-        "ResourceConfig": {
-            "InstanceCount": 1,
-            "InstanceType": "ml.m5.large",
-            "VolumeSizeInGB": 1,
-        },
-        "StoppingCondition": {"MaxRuntimeInSeconds": 600},
-    }
-
-
-def trained(smkit: Any, name: str, hyperparameters: dict[str, str]) -> dict[str, Any]:
-    client = smkit.client("sagemaker")
-    client.create_training_job(**request(smkit, name, hyperparameters))
-    return smkit.settled(
-        lambda: client.describe_training_job(TrainingJobName=name), "TrainingJobStatus"
-    )
-
-
 TRAIN = """
 import os, sys
 from pathlib import Path
@@ -171,7 +122,7 @@ def test_a_job_without_a_program_says_so(smkit: Any) -> None:
 
 
 def test_only_s3_channels_are_taken(smkit: Any) -> None:
-    asked = request(smkit, "file-system", {})
+    asked = training_request(smkit, "file-system", {})
     source = {
         "FileSystemId": "fs-12345678901",
         "FileSystemAccessMode": "ro",
@@ -186,7 +137,7 @@ def test_only_s3_channels_are_taken(smkit: Any) -> None:
 
 def test_a_job_is_described_from_its_first_moment(smkit: Any) -> None:
     client = smkit.client("sagemaker")
-    client.create_training_job(**request(smkit, "at-once", {}))
+    client.create_training_job(**training_request(smkit, "at-once", {}))
     found = client.describe_training_job(TrainingJobName="at-once")
     assert found["SecondaryStatus"] in ("Starting", "Training", "Failed")
     with suppress(ClientError):  # It may have ended by itself.

@@ -1,0 +1,42 @@
+"""JSON objects in files that are replaced whole, read by processes that must not hang on them."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from pathlib import Path
+from typing import Any
+
+_LARGEST = 8 << 20
+"""Bytes that are read of a file; a longer one is not of smkit's making."""
+
+
+def write(file: Path, content: Any, *, durable: bool = True) -> None:
+    """Replaces ``file``; ``durable``: it also survives a power cut from now on."""
+    temporary = file.with_suffix(".new")
+    with open(temporary, "w") as out:
+        json.dump(content, out)
+        if durable:
+            out.flush()
+            os.fsync(out.fileno())
+    temporary.replace(file)
+
+
+def read(file: Path) -> dict[str, Any]:
+    """The object in ``file``; empty where there is none."""
+    try:
+        content = json.loads(plain_bytes(file, _LARGEST))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
+
+
+def plain_bytes(file: Path, limit: int) -> bytes:
+    """The first bytes of a file that a job may have put there: no link is followed and no pipe
+    or device waited for. Raises OSError."""
+    fd = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    with open(fd, "rb") as opened:
+        if not stat.S_ISREG(os.fstat(fd).st_mode):
+            raise OSError(f"{file} is no plain file")
+        return opened.read(limit)

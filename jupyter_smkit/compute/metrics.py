@@ -1,0 +1,92 @@
+"""Metrics that regular expressions find in what a program prints, as in MetricDefinitions."""
+
+from __future__ import annotations
+
+import math
+import os
+import re
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from jupyter_smkit.compute import jsonfile
+from jupyter_smkit.compute.executor import Launch
+
+_LONGEST = 4096
+"""Characters of a line that are looked at."""
+
+
+class Metrics:
+    def __init__(self, launch: Launch) -> None:
+        self._launch = launch
+        self._expressions = [(name, re.compile(regex)) for name, regex in launch.metrics]
+        self._points: dict[tuple[str, int], Counter[float]] = {}
+        self._file: Path | None = None
+        self._published = 0.0
+        self.last: dict[str, tuple[float, float]] = {}
+        """Of each metric that was found: its last value, and when, in Unix seconds."""
+
+    def feed(self, lines: list[str], now: float) -> None:
+        for line in lines:
+            for name, expression in self._expressions:
+                for found in expression.finditer(line[:_LONGEST]):
+                    self._add(name, found, now)
+
+    def _add(self, name: str, found: re.Match[str], now: float) -> None:
+        try:
+            value = float(found[1])
+        except (IndexError, TypeError, ValueError):
+            return
+        if math.isfinite(value):
+            self.last[name] = (value, now)
+            self._points.setdefault((name, int(now)), Counter())[value] += 1
+
+    def publish(self, directory: Path, now: float, *, whole: bool = False) -> None:
+        """Leaves the data points in ``run/metrics``, where the api takes them in.
+
+        Where it has not taken the last file yet, the next one waits for a minute, or for ``whole``.
+        """
+        waits = self._file is not None and self._file.exists() and now - self._published < 60
+        if not self._points or (waits and not whole):
+            return
+        directory.mkdir(exist_ok=True, mode=0o700)
+        self._file, self._published = directory / f"{time.time_ns()}-{os.getpid()}.json", now
+        jsonfile.write(self._file, self._taken(), durable=False)
+
+    def _taken(self) -> list[dict[str, Any]]:
+        """The data points since the last time, one a second and metric."""
+        taken, self._points = self._points, {}
+        return [
+            {
+                "namespace": self._launch.log_group,
+                "name": name,
+                "account": self._launch.account,
+                "region": self._launch.region,
+                "dimensions": self._launch.dimensions,
+                "timestamp": second,
+                "sum": math.fsum(counts.elements()),
+                "count": counts.total(),
+                "min": min(counts),
+                "max": max(counts),
+                "unit": "None",
+                "values": list(counts),
+                "counts": list(counts.values()),
+            }
+            for (name, second), counts in taken.items()
+        ]
+
+
+def checked(name: str, regex: str) -> None:
+    """Raises ValueError where ``regex`` cannot find a value."""
+    try:
+        groups = re.compile(regex).groups
+    except re.error as error:
+        raise ValueError(
+            f"The regular expression of the metric {name} is not one: {error}"
+        ) from None
+    if groups == 0:
+        raise ValueError(
+            f"The regular expression of the metric {name} needs a group for the value, "
+            r"such as loss=([0-9.]+)"
+        )
