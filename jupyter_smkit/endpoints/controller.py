@@ -121,7 +121,7 @@ def revive(controllers: Controllers, record: Record, dead: Mapping[str, Observat
     for worker in wanted(controllers, record):
         if (seen := dead.get(worker.launch.id)) is None:
             continue
-        wait = min(_LONGEST_WAIT, 2.0**seen.attempt)
+        wait = min(_LONGEST_WAIT, 2.0 ** min(seen.attempt, 10))
         left = (seen.ended or 0.0) + wait - controllers.clock()
         if 0 < left <= wait and seen.attempt > 1:
             controllers.again(record, left)

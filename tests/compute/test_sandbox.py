@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 
 from jupyter_smkit.compute import sandbox
 from jupyter_smkit.compute.sandbox import Sandbox
+from jupyter_smkit.control.processes import wait_until
 
 # Below /tmp too where the project was cloned there.
 INTERPRETER = (Path(sys.prefix), Path(sys.base_prefix))
@@ -70,6 +73,56 @@ def test_a_hidden_file_is_not_read(box: Sandbox) -> None:
     done = run(box, f"print(open('{box.hidden[0]}').read())")
     assert "secret" not in done.stdout + done.stderr
     assert "Permission denied" in done.stderr or done.stdout == "\n"
+
+
+def test_of_a_hidden_directory_it_sees_what_it_may(box: Sandbox, tmp_path: Path) -> None:
+    """Also where it does not lie below /tmp, and has spaces in its name."""
+    with tempfile.TemporaryDirectory(prefix="a home ", dir=Path.home()) as made:
+        home = Path(made)
+        (home / "mine").mkdir()
+        (home / "shown").write_text("shown")
+        (home / "secret").write_text("secret")
+        hiding = replace(
+            box,
+            hidden=(home,),
+            readable=(home / "shown", *INTERPRETER),
+            writable=(home / "mine",),
+        )
+        code = (
+            "import os\n"
+            f"print(*sorted(os.listdir({made!r})), open('{made}/shown').read())\n"
+            f"open('{made}/mine/made', 'w').write('m')\n"
+            f"try: open('{made}/other', 'w')\n"
+            "except OSError as error: print(error.strerror)"
+        )
+        done = run(hiding, code)
+        assert done.stdout == "mine shown shown\nRead-only file system\n", done.stderr
+        assert (home / "mine" / "made").read_text() == "m"
+
+
+def test_all_that_it_started_ends_with_it(box: Sandbox) -> None:
+    assert sandbox.own_processes(box.level)
+    own = replace(box, processes=True)
+    word = f"3{os.getpid()}"
+    code = (
+        "import os, subprocess\n"
+        f"subprocess.Popen(['sleep', '{word}'], start_new_session=True, stdout=-3, stderr=-3)\n"
+        "print(len([name for name in os.listdir('/proc') if name.isdigit()]) < 6)\n"
+        "os._exit(3)\n"
+    )
+    done = run(own, code)
+    assert (done.stdout, done.returncode) == ("True\n", 3), done.stderr
+
+    def gone() -> bool:
+        return not subprocess.run(["pgrep", "-f", f"sleep {word}"], capture_output=True).stdout
+
+    assert wait_until(gone, 5)
+
+
+@pytest.mark.parametrize("path", ["/opt/ml/../x", "/opt/ml/a/../../../x", "/opt/mlx", "/tmp"])
+def test_no_path_leads_out(path: str, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="not under"):
+        Sandbox("L0", tmp_path / "ml", tmp_path / "tmp").outside(path)
 
 
 def test_the_rest_is_not_changed(tmp_path: Path) -> None:

@@ -1,0 +1,56 @@
+"""How often a worker that dies is started again."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_smkit.compute.executor import Launch, Observation
+from jupyter_smkit.config import Home
+from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.endpoints import controller
+from jupyter_smkit.endpoints.workers import Worker
+from jupyter_smkit.state.records import Record
+
+NOW = 1000.0
+ENDPOINT = Record("1", "r", "Endpoint", "e", "arn", "InService", {}, {}, 1.0, 1.0)
+
+
+class Executor:
+    def __init__(self) -> None:
+        self.attempts: list[int] = []
+
+    def launch(self, launch: Launch, attempt: int = 1) -> None:
+        self.attempts.append(attempt)
+
+
+@pytest.mark.parametrize(
+    ("seen", "attempts", "wait"),
+    [
+        (Observation("done", attempt=1, ended=NOW), [2], None),
+        (Observation("lost", attempt=4), [5], None),
+        (Observation("done", attempt=4, ended=NOW - 1), [], 15.0),
+        (Observation("done", attempt=4, ended=NOW - 16), [5], None),
+        (Observation("done", attempt=50, ended=NOW - 59), [], 1.0),
+        # The clock was set back since.
+        (Observation("done", attempt=4, ended=NOW + 3600), [5], None),
+    ],
+)
+def test_each_time_it_waits_longer(
+    seen: Observation,
+    attempts: list[int],
+    wait: float | None,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    launch = Launch("w", ("python",), "python", "1", "r", "/g", "s")
+    workers = [Worker("v", 1.0, "python", launch, 60.0)]
+    monkeypatch.setattr(controller, "wanted", lambda *_: workers)
+    executor, state = Executor(), Any
+    controllers = Controllers(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {})  # type: ignore[arg-type]
+    controller.revive(controllers, ENDPOINT, {"w": seen})
+    assert executor.attempts == attempts
+    asked = [at - NOW for at in controllers.soon.values()]
+    assert asked == ([] if wait is None else [wait])
