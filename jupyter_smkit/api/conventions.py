@@ -13,13 +13,18 @@ from jupyter_smkit.api.errors import NotSupportedYet, ValidationException
 from jupyter_smkit.api.kinds import Kind, find, member_at, values_at
 from jupyter_smkit.api.refusal import refusal
 from jupyter_smkit.api.registry import Call, Operation, Params, Registry
+from jupyter_smkit.api.tagging import checked, tag_list
 from jupyter_smkit.state.records import AlreadyExists, Record, Transaction
 from jupyter_smkit.state.schema import records
 
 _CREATED = ("CreationTime", "CreatedAt", "CreatedTime", "CreateDate", "RegistrationTime")
 _MODIFIED = ("LastModifiedTime", "LastModifiedAt", "LastUpdatedTime", "LastUpdatedDate")
 _PEOPLE = ("CreatedBy", "LastModifiedBy")
-_NOT_KEPT = ("Tags", "ClientToken", "ClientRequestToken")
+_TOKENS = ("ClientToken", "ClientRequestToken")
+_NOT_KEPT = ("Tags", *_TOKENS)
+_TOKEN = "_token"
+_REPEATED = 24 * 3600
+"""Seconds within which a Create with the same token is the same one."""
 
 
 def operations(kind: Kind, registry: Registry) -> dict[str, Operation]:
@@ -38,8 +43,28 @@ def operations(kind: Kind, registry: Registry) -> dict[str, Operation]:
 
 def create(kind: Kind, registry: Registry, call: Call) -> Params:
     with call.state.begin() as transaction:
-        record = insert(kind, registry, call, transaction)
+        record = repeated(kind, call, transaction) or insert(kind, registry, call, transaction)
     return answer(kind, call, record)
+
+
+def repeated(kind: Kind, call: Call, transaction: Transaction) -> Record | None:
+    """What this very request has made already: who lost the answer asks with the same token."""
+    token = _token(call.params)
+    if token is None:
+        return None
+    found = transaction.where(
+        records.c.account == call.account,
+        records.c.region == call.region,
+        records.c.kind == kind.name,
+        records.c.created >= call.now - _REPEATED,
+        records.c.observed[_TOKEN].as_string() == token,
+    )
+    asked = {name: value for name, value in call.params.items() if name not in _NOT_KEPT}
+    return next((each for each in found if {**each.request, **asked} == each.request), None)
+
+
+def _token(params: Params) -> str | None:
+    return next((params[name] for name in _TOKENS if name in params), None)
 
 
 def refuse(kind: Kind, registry: Registry, call: Call) -> Params:
@@ -63,7 +88,7 @@ def insert(
     check_references(kind, registry, call, transaction)
     request = {name: value for name, value in call.params.items() if name not in _NOT_KEPT}
     request |= kind.generate() | (made or {})
-    key = kind.key_of(request)
+    key, token = kind.key_of(request), _token(call.params)
     record = Record(
         account=call.account,
         region=call.region,
@@ -73,11 +98,11 @@ def insert(
         arn=call.arn(kind.arn.format_map(request)),
         status=status or kind.initial,
         request=request,
-        observed=observed or {},
+        observed={_TOKEN: token, **(observed or {})} if token else observed or {},
         created=call.now,
         modified=call.now,
     )
-    labels = {tag["Key"]: tag["Value"] for tag in call.params.get("Tags") or ()}
+    labels = checked(call.params.get("Tags") or [])
     try:
         return transaction.create(record, labels)
     except AlreadyExists:
@@ -103,7 +128,7 @@ def describe(kind: Kind, registry: Registry, call: Call) -> Params:
         labels = transaction.tags(record.arn) if shape and "Tags" in shape.members else {}
     found = shown(kind, shape, record)
     if labels:
-        found["Tags"] = [{"Key": key, "Value": value} for key, value in labels.items()]
+        found["Tags"] = tag_list(labels)
     return found
 
 

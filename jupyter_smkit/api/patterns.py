@@ -29,13 +29,23 @@ _TOKEN = re.compile(
     r"|(?P<open>\[)"
     r"|(?P<close>\])"
 )
-_LONGEST = 20_000
-"""Characters beyond which no pattern is tried; the length is wrong then in any case."""
+LONGEST = 20_000
+"""Characters of the longest text that is tried where a shape states no length."""
+_SHORT = 200
+# Python's re may take for ever over these; what replaces them matches the same texts.
+_SLOW = {
+    "([-a-z0-9]*[a-z0-9]){0,39}?": "([-a-z0-9]*[a-z0-9])?",
+    r"([.\-_a-zA-Z0-9]+/?){3,1016}": r"([.\-_a-zA-Z0-9]/?){3,}",
+}
 
 
-def matches(pattern: str, value: str) -> bool:
-    """Whether the whole of ``value`` matches; True where Python cannot read the pattern."""
-    if len(value) > _LONGEST:
+def matches(pattern: str, value: str, longest: int = LONGEST) -> bool:
+    """Whether the whole of ``value`` matches; True where Python cannot read the pattern.
+
+    Nor is it tried where ``value`` is far longer than ``longest``, what its shape allows: that is
+    wrong in any case, and some patterns take long over long texts.
+    """
+    if len(value) > max(longest, _SHORT):
         return True
     compiled = _compiled(pattern, value.isascii())
     return compiled is None or compiled.fullmatch(value) is not None
@@ -55,6 +65,8 @@ def _translated(pattern: str, ascii_only: bool) -> str:
     pattern = re.sub(r"\$\{\d+,\d*\}", "$", pattern)
     # A range of surrogate halves stands for the characters beyond the basic plane.
     pattern = pattern.replace(r"\uD800\uDC00-\uDBFF\uDFFF", r"\U00010000-\U0010FFFF")
+    for slow, quick in _SLOW.items():
+        pattern = pattern.replace(slow, quick)
     in_class = False
 
     def replace(found: re.Match[str]) -> str:

@@ -12,6 +12,7 @@ from jupyter_smkit.api import listing, models
 from jupyter_smkit.api.conventions import shown
 from jupyter_smkit.api.errors import ValidationException
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.tagging import tag_list
 from jupyter_smkit.state.schema import records
 
 # Search's names of resources that are not the kinds' own.
@@ -36,20 +37,27 @@ def search(registry: Registry, call: Call) -> Params:
     entry = shapes[kind.name]
     expression = call.params.get("SearchExpression") or {}
     check_names(expression, frozenset(entry.members))
+    conditions = call.params.get("VisibilityConditions") or ()
+    visible = {
+        "Filters": [
+            {"Name": each["Key"], "Value": each.get("Value", "")}
+            for each in conditions
+            if "Key" in each
+        ]
+    }
     with call.state.read() as transaction:
         found = transaction.where(
             records.c.account == call.account,
             records.c.region == call.region,
             records.c.kind == kind.name,
         )
-        matching = []
-        for record in found:
-            document = shown(kind, entry, record)
-            document["Tags"] = [
-                {"Key": key, "Value": value} for key, value in transaction.tags(record.arn).items()
-            ]
-            if matches(expression, document):
-                matching.append(document)
+        labels = transaction.tags_of(records.c.kind == kind.name)
+    matching = []
+    for record in found:
+        document = shown(kind, entry, record)
+        document["Tags"] = tag_list(labels.get(record.arn, {}))
+        if matches(expression, document) and matches(visible, document):
+            matching.append(document)
     by = call.params.get("SortBy") or "LastModifiedTime"
     matching.sort(
         key=lambda document: _ordered(value_of(document, by)),

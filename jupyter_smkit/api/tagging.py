@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from jupyter_smkit.api import listing
 from jupyter_smkit.api.errors import ResourceNotFound, ValidationException
 from jupyter_smkit.api.registry import Call, Params, Registry
@@ -16,21 +18,19 @@ def register(api: Registry) -> None:
 
 
 def add_tags(call: Call) -> Params:
-    added = {tag["Key"]: tag["Value"] for tag in call.params["Tags"]}
-    if reserved := [key for key in added if key.lower().startswith("aws:")]:
-        raise ValidationException(f"Tag keys starting with 'aws:' are reserved: {reserved[0]}")
+    added = checked(call.params["Tags"])
     with call.state.begin() as transaction:
         record = _resource(call, transaction)
         kept = {**transaction.tags(record.arn), **added}
         if len(kept) > _MOST:
             raise ValidationException(f"A resource can have {_MOST} tags at the most")
         transaction.tag(record.arn, added)
-    return {"Tags": _shown(kept)}
+    return {"Tags": tag_list(kept)}
 
 
 def list_tags(call: Call) -> Params:
     with call.state.read() as transaction:
-        found = _shown(transaction.tags(_resource(call, transaction).arn))
+        found = tag_list(transaction.tags(_resource(call, transaction).arn))
     size = int(call.params.get("MaxResults") or _MOST)
     start = listing.offset(call)
     end = start + size
@@ -51,5 +51,15 @@ def _resource(call: Call, transaction: Transaction) -> Record:
     return record
 
 
-def _shown(tags: dict[str, str]) -> list[Params]:
+def checked(tags: list[Params]) -> dict[str, str]:
+    """By key; raises ValidationException."""
+    found = {tag["Key"]: tag["Value"] for tag in tags}
+    if len(found) < len(tags):
+        raise ValidationException("Duplicate tag keys found. Please note that Tag keys are unique.")
+    if reserved := [key for key in found if key.lower().startswith("aws:")]:
+        raise ValidationException(f"Tag keys starting with 'aws:' are reserved: {reserved[0]}")
+    return found
+
+
+def tag_list(tags: Mapping[str, str]) -> list[Params]:
     return [{"Key": key, "Value": value} for key, value in tags.items()]

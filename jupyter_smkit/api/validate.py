@@ -141,9 +141,10 @@ def _rules(shape: Shape) -> Iterator[Rule]:
     yield from _length(shape)
     pattern = shape.metadata.get("pattern")
     if pattern is not None and shape.type_name == "string":
+        longest = shape.metadata.get("max", patterns.LONGEST)
         yield (
             f"Member must satisfy regular expression pattern: {pattern}",
-            lambda value: patterns.matches(pattern, value),
+            lambda value: patterns.matches(pattern, value, longest),
         )
     choices = shape.metadata.get("enum")
     if choices:

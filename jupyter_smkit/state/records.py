@@ -174,6 +174,15 @@ class Transaction:
         )
         return {row.key: row.value for row in found}
 
+    def tags_of(self, *conditions: ColumnElement[bool]) -> dict[str, dict[str, str]]:
+        """Of all records that match, by ARN."""
+        wanted = select(records.c.arn).where(*conditions)
+        query = select(tags).where(tags.c.arn.in_(wanted)).order_by(tags.c.key)
+        found: dict[str, dict[str, str]] = {}
+        for row in self.connection.execute(query):
+            found.setdefault(row.arn, {})[row.key] = row.value
+        return found
+
     def _append(self, record: Record, type: str, was: str = "") -> None:
         self.changed = True
         self.connection.execute(

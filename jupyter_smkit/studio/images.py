@@ -62,6 +62,8 @@ def update_image(call: Call) -> Params:
 
 def create(registry: Registry, call: Call) -> Params:
     with call.state.begin() as transaction:
+        if earlier := conventions.repeated(VERSION, call, transaction):
+            return {"ImageVersionArn": earlier.arn}
         image = find(IMAGE, transaction, call.account, call.region, call.params)
         _unused(call, transaction, image, call.params.get("Aliases") or [])
         made = {"Version": next_version(transaction, image)}

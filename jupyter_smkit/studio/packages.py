@@ -70,6 +70,8 @@ def create(registry: Registry, call: Call) -> Params:
             "Cannot determine which one to use."
         )
     with call.state.begin() as transaction:
+        if earlier := conventions.repeated(PACKAGE, call, transaction):
+            return {"ModelPackageArn": earlier.arn}
         if group is None:
             made: Params = {"_path": str(name).lower()}
         else:

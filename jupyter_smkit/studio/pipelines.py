@@ -72,8 +72,10 @@ def create(registry: Registry, call: Call) -> Params:
             "One of PipelineDefinition and PipelineDefinitionS3Location must be given"
         )
     with call.state.begin() as transaction:
-        pipeline = conventions.insert(PIPELINE, registry, call, transaction)
-        _keep(call, transaction, pipeline)
+        pipeline = conventions.repeated(PIPELINE, call, transaction)
+        if pipeline is None:
+            pipeline = conventions.insert(PIPELINE, registry, call, transaction)
+            _keep(call, transaction, pipeline)
     return {"PipelineArn": pipeline.arn}
 
 

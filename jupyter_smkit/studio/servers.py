@@ -44,3 +44,5 @@ KINDS = (TRACKING_SERVER, MLFLOW_APP, PARTNER_APP)
 def register(api: Registry) -> None:
     stop = partial(move, TRACKING_SERVER, ("Created", "Started"), "Stopping", "Stopped")
     api.operation("sagemaker", "StopMlflowTrackingServer")(stop)
+    start = partial(move, TRACKING_SERVER, ("Stopped",), "Starting", "Started")
+    api.operation("sagemaker", "StartMlflowTrackingServer")(start)

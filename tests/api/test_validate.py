@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import unicodedata
 from typing import Any
 
@@ -161,3 +162,45 @@ def test_no_text_breaks_the_tag_pattern(text: str) -> None:
     allowed = "_.:/=+-@"
     expected = all(each in allowed or unicodedata.category(each)[0] in "LZN" for each in text)
     assert patterns.matches(r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)", text) == expected
+
+
+@pytest.mark.parametrize("service", ["sagemaker", "logs", "iam", "cloudwatch"])
+def test_no_pattern_takes_for_ever(service: str) -> None:
+    """One request with such a text would stop the whole api."""
+
+    def too_long(*_: object) -> None:
+        raise AssertionError(f"{pattern} takes too long over {text[:40]!r}")
+
+    model = models.service(service)
+    shapes = [model.shape_for(name) for name in model.shape_names]
+    texts = [
+        start + filler * number + " !"
+        for start in ("", "https://", "https://a.b/", "s3://b/", "arn:aws:sagemaker:us-east-1:1:")
+        for filler in ("a", "0", "a-", "a/")
+        for number in (40, 2000)
+    ]
+    before = signal.signal(signal.SIGALRM, too_long)
+    try:
+        for shape in shapes:
+            pattern = shape.metadata.get("pattern")
+            longest = shape.metadata.get("max", patterns.LONGEST)
+            for text in texts if pattern and shape.type_name == "string" else ():
+                signal.alarm(5)
+                patterns.matches(pattern, text, longest)
+    finally:
+        signal.alarm(0)
+        signal.signal(signal.SIGALRM, before)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad"),
+    [
+        ("https://github.com/aws/sagemaker-python-sdk", "https://github.com/aws/some examples"),
+        ("https://a/b/c/", "https://a//b/c"),
+        ("https://abc", "https://ab"),
+    ],
+)
+def test_an_address_of_a_repository(good: str, bad: str) -> None:
+    pattern = models.service("sagemaker").shape_for("RepositoryUrl").metadata["pattern"]
+    assert patterns.matches(pattern, good)
+    assert not patterns.matches(pattern, bad)

@@ -83,3 +83,23 @@ def test_a_search_for_an_unknown_property_is_refused(sm: Any) -> None:
         Resource="Experiment", SuggestionQuery={"PropertyNameQuery": {"PropertyNameHint": "Disp"}}
     )
     assert suggested["PropertyNameSuggestions"] == [{"PropertyName": "DisplayName"}]
+
+
+def test_a_search_shows_only_what_the_visibility_conditions_let_be_seen(sm: Any) -> None:
+    for name, domain in (("mine", "d-1"), ("theirs", "d-2")):
+        sm.create_experiment(
+            ExperimentName=f"seen-{name}", Tags=[{"Key": "domain", "Value": domain}]
+        )
+    condition = {"Key": "Tags.domain", "Value": "d-1"}
+    found = sm.search(Resource="Experiment", VisibilityConditions=[condition])["Results"]
+    assert [each["Experiment"]["ExperimentName"] for each in found] == ["seen-mine"]
+
+
+@pytest.mark.parametrize(
+    ("keys", "said"), [(("a", "a"), "Duplicate tag keys"), (("aws:a",), "are reserved")]
+)
+def test_tags_that_no_resource_can_have(sm: Any, keys: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ClientError, match=said):
+        sm.create_experiment(
+            ExperimentName="tagged", Tags=[{"Key": key, "Value": "1"} for key in keys]
+        )

@@ -118,3 +118,28 @@ def test_a_hub_shows_the_latest_of_each_content(sm: Any) -> None:
     for version in ("1.10.0", "1.9.0"):
         sm.delete_hub_content(**kept, HubContentVersion=version)
     sm.delete_hub(HubName="ours")
+
+
+def test_a_create_that_is_sent_again_makes_nothing_new(sm: Any) -> None:
+    """botocore does so where the answer was lost: with the token of the first."""
+    token = "0123456789-0123456789-0123456789-01"
+    pipeline = {"PipelineName": "again", "RoleArn": ROLE, "PipelineDefinition": '{"Steps": []}'}
+    made = [sm.create_pipeline(**pipeline, ClientRequestToken=token)["PipelineArn"] for _ in "12"]
+    assert made[0] == made[1]
+    with pytest.raises(ClientError, match="already exists"):
+        sm.create_pipeline(**pipeline)
+
+    sm.create_image(ImageName="again", RoleArn=ROLE)
+    version = {"ImageName": "again", "BaseImage": "base", "Aliases": ["latest"]}
+    made = [sm.create_image_version(**version, ClientToken=token)["ImageVersionArn"] for _ in "12"]
+    assert made[0] == made[1]
+    assert len(sm.list_image_versions(ImageName="again")["ImageVersions"]) == 1
+
+    sm.create_model_package_group(ModelPackageGroupName="again")
+    for _ in "12":
+        sm.create_model_package(ModelPackageGroupName="again", ClientToken=token)
+    found = sm.list_model_packages(ModelPackageGroupName="again")["ModelPackageSummaryList"]
+    assert [each["ModelPackageVersion"] for each in found] == [1]
+    sm.create_model_package(ModelPackageGroupName="again")
+    found = sm.list_model_packages(ModelPackageGroupName="again")["ModelPackageSummaryList"]
+    assert [each["ModelPackageVersion"] for each in found] == [1, 2]
