@@ -8,7 +8,9 @@ import time
 from argparse import Namespace
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+from jupyter_smkit.compute.logfile import path as log_path
 from jupyter_smkit.config import Home
 
 
@@ -43,20 +45,35 @@ def ended_jobs(home: Home, before: float) -> Iterator[Path]:
         return
     for directory in home.jobs.iterdir():
         status = directory / "status.json"
-        try:
-            ended = json.loads(status.read_text()).get("outcome")
-        except (OSError, ValueError):
-            continue
-        if ended and status.stat().st_mtime < before:
+        if _read(status).get("outcome") and status.stat().st_mtime < before:
             yield directory
 
 
 def old_logs(home: Home, before: float) -> Iterator[Path]:
+    """Logs that nothing was written to since, and nothing that runs writes to."""
+    written = {path.resolve() for path in open_logs(home)}
     return (
         path
         for path in home.logs.rglob("*.log")
-        if path.is_file() and path.stat().st_mtime < before
+        if path.is_file() and path.stat().st_mtime < before and path.resolve() not in written
     )
+
+
+def open_logs(home: Home) -> Iterator[Path]:
+    """Of the launched processes that have not ended: a quiet endpoint may speak again."""
+    for file in home.jobs.glob("*/job.json"):
+        job, status = _read(file), _read(file.with_name("status.json"))
+        if job and not status.get("outcome"):
+            group, stream = job["log_group"], job["log_stream"]
+            yield log_path(home, job["account"], job["region"], group, stream)
+
+
+def _read(file: Path) -> dict[str, Any]:
+    try:
+        found: dict[str, Any] = json.loads(file.read_text())
+    except (OSError, ValueError):
+        return {}
+    return found
 
 
 def _size(path: Path) -> int:
