@@ -129,6 +129,3 @@ class Executor(Protocol):
 
     def known(self, prefix: str) -> Collection[str]:
         """The launches whose ids begin so and of which something is left here."""
-
-    def tidy(self, before: float) -> None:
-        """Removes what is left of launches that ended before a time that nobody asked for."""

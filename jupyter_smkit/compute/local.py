@@ -124,13 +124,20 @@ class LocalExecutor:
             return ()
         return [name for name in there if name.startswith(prefix) and not name.endswith(_GONE)]
 
-    def tidy(self, before: float) -> None:
-        for id in self.known():
-            status = jsonfile.read(self._directory(id) / "status.json")
-            if status.get("outcome") and status.get("ended", before) < before:
-                self.forget(id)
-        for rest in self.home.jobs.glob(f".*{_GONE}"):
-            shutil.rmtree(rest, ignore_errors=True)
+    def tidy(self, before: float) -> int:
+        """Removes what is left of launches that ended before a time and that no record has asked
+        for, and what was being removed when smkit was killed; answers how many."""
+        old = [
+            id
+            for id in self.known()
+            if 0 < jsonfile.read(self._directory(id) / "status.json").get("ended", 0) < before
+        ]
+        for id in old:
+            self.forget(id)
+        rest = list(self.home.jobs.glob(f".*{_GONE}"))
+        for directory in rest:
+            shutil.rmtree(directory, ignore_errors=True)
+        return len(old) + len(rest)
 
     def _signal(self, id: str, sign: signal.Signals) -> None:
         directory = self._directory(id)

@@ -29,8 +29,6 @@ _WATCH = 1.0
 """Seconds between looks at whether the other processes live."""
 _RETRY = 1.0
 _LONGEST_WAIT = 60.0
-_KEPT = 24 * 3600.0
-"""Seconds that what is left of an ended launch is kept when no record asks for it."""
 
 Reconcile = Callable[["Controllers", Record], None]
 """Brings the world one step nearer to what the record says. May be killed at any instruction."""
@@ -153,7 +151,7 @@ def run(
     daemon = Daemon(controllers, reconcilers, lifecycles)
     log.info("daemon %d holds lease %d", os.getpid(), state.epoch)
     chores.start(rarely, home, state)
-    due, tidied = 0.0, False
+    due = 0.0
     while not stopping() and lease.is_kept(held, home.locks, "daemon"):
         _keep(home, others, tried)
         wait = min(_WATCH, max(0.0, due - time.monotonic()))
@@ -169,10 +167,6 @@ def run(
             except LeaseLost:
                 log.warning("another daemon holds the lease now")
                 break
-            if not tidied:
-                # Every active record has taken what was left for it.
-                controllers.executor.tidy(time.time() - _KEPT)
-                tidied = True
             due = time.monotonic() + daemon.next_round(time.time())
     os.close(held)
     return 0

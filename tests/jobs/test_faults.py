@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
+import shutil
 import signal
+import tempfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from jupyter_smkit.compute import jsonfile
+from jupyter_smkit import serve
+from jupyter_smkit.compute import environments, jsonfile
+from jupyter_smkit.compute.executor import Launch
+from jupyter_smkit.compute.images import BASE_REQUIREMENTS
+from jupyter_smkit.compute.local import LocalExecutor
+from jupyter_smkit.config import Home
 from jupyter_smkit.control import lease
 from jupyter_smkit.control.processes import wait_until
-from tests.jobs.conftest import finished, job, log_of, started
+from tests.conftest import start
+from tests.jobs.conftest import finished, job, log_of, packed, started, training_request
 
 
 def processes_with(word: str) -> list[str]:
@@ -170,10 +179,6 @@ def test_the_clients_hook_stays_where_a_job_sets_pythonpath(smkit: Any) -> None:
 
 
 def test_a_sandbox_that_does_not_work_fails_the_job(tmp_path: Path) -> None:
-    from jupyter_smkit.compute.executor import Launch
-    from jupyter_smkit.compute.local import LocalExecutor
-    from jupyter_smkit.config import Home
-
     home = Home(tmp_path)
     (tmp_path / "config.toml").write_text('sandbox = "chroot"\n')
     executor = LocalExecutor(home)
@@ -181,3 +186,60 @@ def test_a_sandbox_that_does_not_work_fails_the_job(tmp_path: Path) -> None:
     seen = executor.poll("one")
     assert (seen.state, seen.outcome) == ("done", "Failed")
     assert "smkit doctor" in seen.reason
+
+
+def test_a_job_is_stopped_while_its_environment_is_built(smkit: Any) -> None:
+    wanted = "no-such-package-at-all==1"
+    names = tuple(sorted({wanted, *BASE_REQUIREMENTS}))
+    lock = smkit.home.environments / f"python-{environments._digest(names)}.lock"
+    lock.parent.mkdir(parents=True, exist_ok=True)
+    s3, client = smkit.client("s3"), smkit.client("sagemaker")
+    files = {"train.py": "pass", "requirements.txt": wanted}
+    s3.put_object(
+        Bucket=smkit.bucket("training-data"),
+        Key="builds/sourcedir.tar.gz",
+        Body=packed(smkit.home.path / "made" / "sourcedir.tar.gz", files),
+    )
+    s3.put_object(Bucket="training-data", Key="in/rows.csv", Body=b"1,2\n")
+    asked = training_request(
+        smkit,
+        "builds",
+        {
+            "sagemaker_program": "train.py",
+            "sagemaker_submit_directory": "s3://training-data/builds/sourcedir.tar.gz",
+        },
+    )
+    asked["AlgorithmSpecification"]["TrainingImage"] = "python"
+
+    def described() -> dict[str, Any]:
+        answer: dict[str, Any] = client.describe_training_job(TrainingJobName="builds")
+        return answer
+
+    with open(lock, "w") as builds:
+        # Another job builds the same environment and does not come to an end.
+        fcntl.flock(builds, fcntl.LOCK_EX)
+        client.create_training_job(**asked)
+        assert wait_until(lambda: described()["SecondaryStatus"] == "Downloading", 20)
+        client.stop_training_job(TrainingJobName="builds")
+        found = smkit.settled(described, "TrainingJobStatus", 20)
+    assert found["TrainingJobStatus"] == "Stopped"
+    lock.unlink()
+
+
+def test_a_home_may_have_a_long_name_with_spaces(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = start(tmp_path / ("a löng näme " * 8) / "home")
+    try:
+        assert running.home.run.parent != running.home.path
+        running.client("sagemaker").create_processing_job(**job(running, "far", "print('here')"))
+        assert finished(running, "far")["ProcessingJobStatus"] == "Completed"
+        assert "here" in log_of(running, "far")
+        # Whoever has another temporary directory finds the same sockets.
+        monkeypatch.setenv("TMPDIR", str(tmp_path))
+        tempfile.tempdir = None
+        assert serve.up(Home(running.home.path))
+    finally:
+        serve.stop(running.home)
+        shutil.rmtree(running.home.run)
+        tempfile.tempdir = None

@@ -1,0 +1,61 @@
+"""What the executor of this machine keeps and removes."""
+
+from __future__ import annotations
+
+import fcntl
+from pathlib import Path
+
+from jupyter_smkit.compute import jsonfile, staging
+from jupyter_smkit.compute.executor import Output
+from jupyter_smkit.compute.local import LocalExecutor
+from jupyter_smkit.config import Home
+from jupyter_smkit.objects import open_store
+
+
+def ended(home: Home, id: str, at: float) -> Path:
+    directory = home.jobs / id
+    directory.mkdir(parents=True)
+    jsonfile.write(directory / "job.json", {"attempt": 1, "socket": ""})
+    jsonfile.write(directory / "status.json", {"outcome": "Completed", "ended": at})
+    return directory
+
+
+def test_what_ended_long_ago_is_tidied_away(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    old, new = ended(home, "old", 100.0), ended(home, "new", 300.0)
+    half_removed = home.jobs / ".killed.1.gone"
+    (half_removed / "ml").mkdir(parents=True)
+    assert LocalExecutor(home).tidy(before=200.0) == 2
+    assert new.exists() and not old.exists() and not half_removed.exists()
+
+
+def test_an_end_is_forgotten_although_its_supervisor_still_cleans_up(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    directory = ended(home, "one", 100.0)
+    with open(directory / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        executor = LocalExecutor(home)
+        executor.forget("one")
+        assert executor.poll("one").state == "missing"
+        assert not directory.exists()
+
+
+def test_only_what_changed_is_brought_out_again(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.prepare()
+    store = open_store(home)
+    store.ensure_bucket("kept", "123456789012", "us-east-1")
+    made = Output("s3://kept/check", "/opt/ml/checkpoints", continuous=True)
+    source = tmp_path / "source"
+    (source / "deep").mkdir(parents=True)
+    (source / "same").write_text("same")
+    (source / "deep" / "grows").write_text("1")
+    (source / "link").symlink_to("/etc/passwd")
+    sent: staging.Sent = {}
+    staging.send(home, made, source, tmp_path, sent)
+    assert [info.key for info in store.keys("kept")] == ["check/deep/grows", "check/same"]
+    for info in list(store.keys("kept")):
+        store.delete("kept", info.key)
+    (source / "deep" / "grows").write_text("12")
+    staging.send(home, made, source, tmp_path, sent)
+    assert [info.key for info in store.keys("kept")] == ["check/deep/grows"]
