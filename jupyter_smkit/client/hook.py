@@ -209,7 +209,7 @@ def _register(emitter: Any, session: Callable[[], Any], *, is_async: bool) -> No
 
 
 def _choose_signer(signature_version: Any, **_: Any) -> str | None:
-    """Presigned S3 URLs are of signature version 2 by default, which smkit does not take."""
+    """Presigned S3 URLs are of version 4, although botocore's default is still version 2."""
     if _switch.target is None or not isinstance(signature_version, str):
         return None
     for suffix in ("-query", "-presign-post"):
@@ -285,9 +285,13 @@ def rewrite(url: str, service: str, base_url: str) -> str | None:
         raise ServiceNotHere(service=service)
     base = urlsplit(base_url)
     path = parts.path or "/"
-    match = _S3_HOST.match(host) if service == "s3" else None
-    if match and match["bucket"]:
-        path = f"/{match['bucket']}{path}"
+    if service == "s3":
+        match = _S3_HOST.match(host)
+        if match is None:
+            # S3 Control, access points and the like sign as S3 does.
+            raise ServiceNotHere(service=f"s3 at {host}")
+        if match["bucket"]:
+            path = f"/{match['bucket']}{path}"
     return urlunsplit((base.scheme, base.netloc, path, parts.query, parts.fragment))
 
 

@@ -10,6 +10,7 @@ from jupyter_smkit.objects import xml
 from jupyter_smkit.objects.content import Range
 from jupyter_smkit.objects.errors import (
     InvalidArgument,
+    InvalidStorageClass,
     InvalidTag,
     MetadataTooLarge,
     NoSuchVersion,
@@ -43,6 +44,11 @@ OVERRIDES = {
         "expires",
     )
 }
+_STANDARD = "STANDARD"
+_STORAGE_CLASSES = {
+    *(_STANDARD, "STANDARD_IA", "ONEZONE_IA", "INTELLIGENT_TIERING", "REDUCED_REDUNDANCY"),
+    *("GLACIER", "GLACIER_IR", "DEEP_ARCHIVE"),
+}
 _METADATA = "x-amz-meta-"
 _MAX_METADATA = 2048
 """Bytes of all names and values of user metadata together."""
@@ -57,8 +63,11 @@ def attributes_from(request: S3Request) -> Attributes:
         headers["content-encoding"] = ", ".join(kept)
         if not kept:
             del headers["content-encoding"]
-    if headers.get("x-amz-storage-class") == "STANDARD":
-        del headers["x-amz-storage-class"]
+    kind = headers.get("x-amz-storage-class", _STANDARD)
+    if kind not in _STORAGE_CLASSES:
+        raise InvalidStorageClass(StorageClassRequested=kind)
+    if kind == _STANDARD:
+        headers.pop("x-amz-storage-class", None)
     metadata = {
         name.removeprefix(_METADATA): value
         for name, value in request.headers.items()

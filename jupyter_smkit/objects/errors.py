@@ -101,6 +101,11 @@ class InvalidRequest(S3Error):
     wording = "Invalid Request"
 
 
+class InvalidStorageClass(S3Error):
+    code, status = "InvalidStorageClass", 400
+    wording = "The storage class you specified is not valid"
+
+
 class InvalidTag(S3Error):
     code, status = "InvalidTag", 400
     wording = "The tag provided was not a valid tag."

@@ -215,6 +215,7 @@ class State:
     def begin(self) -> Iterator[Transaction]:
         """A transaction that writes. Raises LeaseLost."""
         with self._writing() as connection:
+            shared.in_turn(connection)
             if self.epoch is not None and _epoch(connection) != self.epoch:
                 raise LeaseLost
             transaction = Transaction(connection, self)

@@ -9,12 +9,22 @@ from sqlalchemy import Connection, Engine, text
 CHANNEL = "smkit"
 _LOCK = 0x736D6B6974
 """The advisory lock of the daemon: "smkit" in ASCII."""
+_WRITERS = _LOCK + 1
 
 
 def notify(connection: Connection) -> None:
     """Wakes listeners on every machine when the transaction commits."""
     if connection.dialect.name == "postgresql":
         connection.execute(text(f"NOTIFY {CHANNEL}"))
+
+
+def in_turn(connection: Connection) -> None:
+    """Until its transaction ends no other writes, as on SQLite.
+
+    Else an event could be committed after one with a higher number, and streams would miss it.
+    """
+    if connection.dialect.name == "postgresql":
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({_WRITERS})"))
 
 
 class Bell:

@@ -40,6 +40,8 @@ EXECUTION = Kind(
     missing="Pipeline execution '{key}' does not exist.",
 )
 KINDS = (PIPELINE, VERSION, EXECUTION)
+_LARGEST = 1024 * 1024
+"""Bytes of a pipeline's definition, as CreatePipeline has it."""
 
 
 def register(api: Registry) -> None:
@@ -108,6 +110,8 @@ def _read(call: Call, place: dict[str, Any]) -> str:
     where = f"s3://{place['Bucket']}/{place['ObjectKey']}"
     try:
         with call.services.objects.get(place["Bucket"], place["ObjectKey"]) as content:
+            if content.info.size > _LARGEST:
+                raise ValidationException(f"it is larger than {_LARGEST} bytes")
             return content.read().decode()
     except (ApiError, UnicodeDecodeError, OSError) as error:
         raise ValidationException(f"Cannot read the pipeline definition {where}: {error}") from None

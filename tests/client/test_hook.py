@@ -50,6 +50,11 @@ def test_other_addresses_are_left_alone(url: str) -> None:
     assert rewrite(url, "s3", BASE) is None
 
 
+def test_what_signs_as_s3_and_is_not_s3_fails_here() -> None:
+    with pytest.raises(ServiceNotHere, match="s3-control"):
+        rewrite("https://1234.s3-control.us-east-1.amazonaws.com/v20180820/jobs", "s3", BASE)
+
+
 def test_services_are_those_the_api_answers() -> None:
     assert set(models._SIGNED_AS) == hook.SERVICES
 

@@ -90,3 +90,34 @@ def test_the_signature_covers_the_bytes_of_the_headers(service: Any, bucket: str
     found = s3.head_object(Bucket=bucket, Key="k")
     assert found["ContentEncoding"] == "deflate, gzip"
     assert found["Metadata"]["city"].encode("latin-1").decode() == "Köln"
+
+
+def test_storage_classes(s3: Any, bucket: str) -> None:
+    fails("InvalidStorageClass", s3.put_object, Bucket=bucket, Key="k", StorageClass="FLOPPY")
+    s3.put_object(Bucket=bucket, Key="k", StorageClass="GLACIER_IR")
+    assert s3.head_object(Bucket=bucket, Key="k")["StorageClass"] == "GLACIER_IR"
+
+
+def test_parts_with_checksums_are_numbered_without_a_gap(s3: Any, bucket: str) -> None:
+    place = {"Bucket": bucket, "Key": "parts"}
+    upload = s3.create_multipart_upload(**place, ChecksumAlgorithm="CRC32")["UploadId"]
+    part = s3.upload_part(
+        **place, UploadId=upload, PartNumber=2, Body=b"x", ChecksumAlgorithm="CRC32"
+    )
+    chosen = {"PartNumber": 2, "ETag": part["ETag"], "ChecksumCRC32": part["ChecksumCRC32"]}
+    fails(
+        "InvalidPartOrder",
+        s3.complete_multipart_upload,
+        **place,
+        UploadId=upload,
+        MultipartUpload={"Parts": [chosen]},
+    )
+    del chosen["ChecksumCRC32"]
+    fails(
+        "InvalidRequest",
+        s3.complete_multipart_upload,
+        **place,
+        UploadId=upload,
+        MultipartUpload={"Parts": [chosen]},
+        MpuObjectSize=2,
+    )

@@ -87,6 +87,18 @@ def test_every_change_is_an_event(state: State) -> None:
     assert state.events(after=3) == []
 
 
+def test_no_event_is_committed_after_a_later_one(state: State) -> None:
+    """A stream that has seen the later one would never ask for the earlier."""
+    with ThreadPoolExecutor(1) as threads:
+        with state.begin() as transaction:
+            transaction.create(job("first"))
+            second = threads.submit(put, state, job("second"))
+            with pytest.raises(TimeoutError):
+                second.result(timeout=0.3)
+        second.result(timeout=30)
+    assert [event.key for event in state.events(after=0)] == ["first", "second"]
+
+
 def test_old_events_are_forgotten(state: State) -> None:
     record = put(state, job())
     for number in range(9):
