@@ -24,8 +24,16 @@ def uri(node: Node) -> str:
     return str(context(node).get("s3Uri") or "")
 
 
-def data_files(directory: Path, *, nested: bool = True) -> list[Path]:
-    """The files of a staged data set, by name; markers and hidden files are none."""
+def data_files(directory: Path, node: Node) -> list[Path]:
+    """The files of a source's staged data set, by name; markers and hidden files are none.
+
+    A channel of SageMaker's brings all keys that begin as the address does: ``rows.csv.bak`` comes
+    beside ``rows.csv``, and so do folders in the folder.
+    """
+    exact = directory / uri(node).rpartition("/")[2]
+    if exact.is_file():
+        return [exact]
+    nested = bool(context(node).get("s3DirIncludesNested"))
     found = directory.rglob("*") if nested else directory.iterdir()
     return sorted(
         path

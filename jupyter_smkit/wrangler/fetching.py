@@ -18,12 +18,17 @@ def local_files(address: str, nested: bool = True) -> list[Path]:
     pages = (
         boto3.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     )
+    keys = [entry["Key"] for page in pages for entry in page.get("Contents", ())]
+    folder = prefix if prefix.endswith("/") or not prefix else f"{prefix}/"
+    below = [key for key in keys if key.startswith(folder) and not key.endswith("/")]
+    chosen = (
+        [prefix]
+        if prefix in keys
+        else [key for key in below if nested or "/" not in key[len(folder) :]]
+    )
     directory = Path(tempfile.mkdtemp(prefix="flow-"))
     files = []
-    for place, entry in enumerate(one for page in pages for one in page.get("Contents", ())):
-        rest = entry["Key"][len(prefix) :].lstrip("/")
-        if entry["Key"].endswith("/") or ("/" in rest and not nested):
-            continue
-        files.append(directory / f"{place:05}-{Path(entry['Key']).name}")
-        boto3.client("s3").download_file(bucket, entry["Key"], str(files[-1]))
+    for place, key in enumerate(chosen):
+        files.append(directory / f"{place:05}-{Path(key).name}")
+        boto3.client("s3").download_file(bucket, key, str(files[-1]))
     return files

@@ -131,10 +131,11 @@ def run(job: Job, arguments: Arguments) -> dict[str, int]:
 
     @cache
     def files(node_id: str) -> tuple[Path, ...]:
-        directory = job.processing / dataset.name(flow[node_id])
+        node = flow[node_id]
+        directory = job.processing / dataset.name(node)
         if not directory.exists():
             raise FlowError(f"the data set is not in {directory}", node=node_id)
-        return tuple(dataset.data_files(directory))
+        return tuple(dataset.data_files(directory, node))
 
     def opener(node: Node) -> Sequence[Path]:
         return files(node.id)

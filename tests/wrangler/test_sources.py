@@ -7,6 +7,7 @@ from typing import Any
 import polars as pl
 import pytest
 
+from jupyter_smkit.wrangler import edit
 from jupyter_smkit.wrangler.dataset import data_files
 from jupyter_smkit.wrangler.flow import FlowError
 from jupyter_smkit.wrangler.sources import explain, scan
@@ -101,13 +102,22 @@ def test_nothing_under_an_address_and_odd_delimiters(tmp_path: Path) -> None:
         read(written(tmp_path, "a\n"), s3CsvEncodingType="klingon")
 
 
-def test_markers_are_no_data(tmp_path: Path) -> None:
-    for name in ("_SUCCESS", ".hidden", "b.csv", "a.csv"):
-        written(tmp_path, "a\n1\n", name)
-    (tmp_path / "sub").mkdir()
-    written(tmp_path / "sub", "a\n1\n", "c.csv")
-    assert [path.name for path in data_files(tmp_path, nested=False)] == ["a.csv", "b.csv"]
-    assert len(data_files(tmp_path)) == 3
+def test_only_what_an_address_names_is_data(tmp_path: Path) -> None:
+    for name in ("b.csv", "a.csv", "a.csv.bak", ".hidden", "_SUCCESS", "a.csv.metadata"):
+        (tmp_path / name).write_text("a\n")
+    (tmp_path / "deep").mkdir()
+    (tmp_path / "deep" / "c.csv").write_text("a\n")
+
+    def names(address: str, nested: bool) -> list[str]:
+        _, source = edit.add_source(edit.empty(), address)
+        source.parameters["dataset_definition"]["s3ExecutionContext"]["s3DirIncludesNested"] = (
+            nested
+        )
+        return [path.name for path in data_files(tmp_path, source)]
+
+    assert names("s3://bucket/rows/", False) == ["a.csv", "a.csv.bak", "b.csv"]
+    assert names("s3://bucket/rows", True) == ["a.csv", "a.csv.bak", "b.csv", "c.csv"]
+    assert names("s3://bucket/rows/a.csv", True) == ["a.csv"]
 
 
 @pytest.mark.parametrize("odd", ["\x85", "\u2028", "\x0b", "\x0c", "\x1e"])
