@@ -79,6 +79,14 @@ class Launch:
     """Of these metrics in CloudWatch, where ``log_group`` is their namespace."""
 
 
+def launch_from(job: Mapping[str, Any]) -> Launch:
+    """The launch whose members, as JSON has them, stand in ``job``."""
+    fields = {name: value for name, value in job.items() if name in Launch.__annotations__}
+    fields["inputs"] = tuple(Input(**one) for one in job["inputs"])
+    fields["outputs"] = tuple(Output(**one) for one in job["outputs"])
+    return Launch(**fields)
+
+
 State = Literal["missing", "running", "done", "lost"]
 
 
@@ -115,6 +123,9 @@ class Observation:
 class Executor(Protocol):
     def launch(self, launch: Launch, attempt: int = 1) -> None:
         """Starts it; one that runs or ran already under this id is left alone."""
+
+    def again(self, id: str) -> None:
+        """Starts a launch that has ended or was lost as it was, one attempt further."""
 
     def poll(self, id: str) -> Observation: ...
 

@@ -15,7 +15,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from jupyter_smkit.compute import jsonfile, sandbox
-from jupyter_smkit.compute.executor import Launch, Observation
+from jupyter_smkit.compute.executor import Launch, Observation, launch_from
 from jupyter_smkit.config import Home
 
 FORMAT = 1
@@ -54,6 +54,10 @@ class LocalExecutor:
             self._children[launch.id] = self._start(directory, lock)
         finally:
             os.close(lock)
+
+    def again(self, id: str) -> None:
+        job = jsonfile.read(self._directory(id) / "job.json")
+        self.launch(launch_from(job), attempt=job["attempt"] + 1)
 
     def _start(self, directory: Path, lock: int) -> subprocess.Popen[bytes]:
         environment = {**os.environ, "SMKIT_HOME": str(self.home.path)}

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_smkit.compute import jsonfile, program
-from jupyter_smkit.compute.executor import Input, Launch, Output
+from jupyter_smkit.compute.executor import Output, launch_from
 from jupyter_smkit.compute.local import set_aside
 from jupyter_smkit.compute.logfile import LogFile
 from jupyter_smkit.compute.logfile import path as log_path
@@ -58,7 +58,7 @@ class Supervisor:
     def __init__(self, home: Home, directory: Path, job: dict[str, Any]) -> None:
         self.home = home
         self.directory = directory
-        self.launch = launch = load(job)
+        self.launch = launch = launch_from(job)
         self.status: dict[str, Any] = {"format": 1, "pid": os.getpid(), "level": job["level"]}
         self.status["phases"] = []
         self.report = directory / "report"
@@ -369,13 +369,6 @@ class Supervisor:
         from jupyter_smkit.state import wake
 
         wake.ring(self.home.run / "wake")
-
-
-def load(job: dict[str, Any]) -> Launch:
-    fields = {name: value for name, value in job.items() if name in Launch.__annotations__}
-    fields["inputs"] = tuple(Input(**one) for one in job["inputs"])
-    fields["outputs"] = tuple(Output(**one) for one in job["outputs"])
-    return Launch(**fields)
 
 
 def main() -> None:

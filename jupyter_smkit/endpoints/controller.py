@@ -118,15 +118,18 @@ def keep(controllers: Controllers, record: Record) -> None:
 
 
 def revive(controllers: Controllers, record: Record, dead: Mapping[str, Observation]) -> None:
-    for worker in wanted(controllers, record):
-        if (seen := dead.get(worker.launch.id)) is None:
-            continue
+    """As they were launched: the model may have been deleted since."""
+    for id, seen in dead.items():
         wait = min(_LONGEST_WAIT, 2.0 ** min(seen.attempt, 10))
         left = (seen.ended or 0.0) + wait - controllers.clock()
         if 0 < left <= wait and seen.attempt > 1:
             controllers.again(record, left)
+        elif seen.state != "missing":
+            controllers.executor.again(id)
         else:
-            controllers.executor.launch(worker.launch, attempt=seen.attempt + 1)
+            for worker in wanted(controllers, record):
+                if worker.launch.id == id:
+                    controllers.executor.launch(worker.launch)
 
 
 def retire(controllers: Controllers, record: Record, id: str) -> None:

@@ -20,27 +20,31 @@ ENDPOINT = Record("1", "r", "Endpoint", "e", "arn", "InService", {}, {}, 1.0, 1.
 
 class Executor:
     def __init__(self) -> None:
-        self.attempts: list[int] = []
+        self.started: list[str] = []
+
+    def again(self, id: str) -> None:
+        self.started.append(f"{id} again")
 
     def launch(self, launch: Launch, attempt: int = 1) -> None:
-        self.attempts.append(attempt)
+        self.started.append(launch.id)
 
 
 @pytest.mark.parametrize(
-    ("seen", "attempts", "wait"),
+    ("seen", "started", "wait"),
     [
-        (Observation("done", attempt=1, ended=NOW), [2], None),
-        (Observation("lost", attempt=4), [5], None),
+        (Observation("done", attempt=1, ended=NOW), ["w again"], None),
+        (Observation("lost", attempt=4), ["w again"], None),
         (Observation("done", attempt=4, ended=NOW - 1), [], 15.0),
-        (Observation("done", attempt=4, ended=NOW - 16), [5], None),
+        (Observation("done", attempt=4, ended=NOW - 16), ["w again"], None),
         (Observation("done", attempt=50, ended=NOW - 59), [], 1.0),
+        (Observation("missing"), ["w"], None),
         # The clock was set back since.
-        (Observation("done", attempt=4, ended=NOW + 3600), [5], None),
+        (Observation("done", attempt=4, ended=NOW + 3600), ["w again"], None),
     ],
 )
 def test_each_time_it_waits_longer(
     seen: Observation,
-    attempts: list[int],
+    started: list[str],
     wait: float | None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
@@ -51,6 +55,6 @@ def test_each_time_it_waits_longer(
     executor, state = Executor(), Any
     controllers = Controllers(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {})  # type: ignore[arg-type]
     controller.revive(controllers, ENDPOINT, {"w": seen})
-    assert executor.attempts == attempts
+    assert executor.started == started
     asked = [at - NOW for at in controllers.soon.values()]
     assert asked == ([] if wait is None else [wait])

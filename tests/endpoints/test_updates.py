@@ -11,6 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from jupyter_smkit.compute import jsonfile
+from jupyter_smkit.compute.local import LocalExecutor
 from jupyter_smkit.control.processes import wait_until
 from tests.endpoints.test_endpoints import archive, config, constant, deploy, invoke, model, settled
 
@@ -172,3 +173,22 @@ def test_what_would_be_ignored_is_refused(
     with pytest.raises(ClientError, match=says) as refused:
         client.create_endpoint(EndpointName=name, EndpointConfigName=name, **more)
     assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+def test_an_endpoint_does_not_need_its_model_again(smkit: Any) -> None:
+    deploy(smkit, "alone-again", constant(4))
+    client = smkit.client("sagemaker")
+    client.delete_model(ModelName="alone-again")
+    client.delete_endpoint_config(EndpointConfigName="alone-again")
+    [name] = workers(smkit, "alone-again")
+    os.kill(jsonfile.read(smkit.home.jobs / name / "status.json")["pid"], signal.SIGKILL)
+    executor = LocalExecutor(smkit.home)
+    assert wait_until(lambda: executor.poll(name).attempt == 2, 20)
+
+    def answers() -> bool:
+        try:
+            return bool(invoke(smkit, "alone-again")["text"] == "4")
+        except ClientError:
+            return False
+
+    assert wait_until(answers, 20)
