@@ -28,10 +28,10 @@ def iris() -> dict[str, bytes]:
 
 
 def constant(answer: str) -> dict[str, bytes]:
-    """A model in script mode that always gives this answer."""
+    """A model in script mode that always gives this answer, and says so in its log."""
     code = (
         "def model_fn(directory): return None\n"
-        f"def predict_fn(data, model): return {answer!r}\n"
+        f"def predict_fn(data, model): print('answering'); return {answer!r}\n"
         "def output_fn(answer, accept): return answer\n"
     )
     return {"code/inference.py": code.encode()}

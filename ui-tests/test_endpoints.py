@@ -82,6 +82,16 @@ def test_traffic_follows_the_weights_and_metrics_show_it(desk: Desk) -> None:
     expect(answer(tab).get_by_label("Body of the answer")).to_have_text("green")
     expect(answer(tab).get_by_role("listitem").filter(has_text="green")).to_be_visible()
 
+    tab.get_by_role("tab", name="Logs").click()
+    streams = tab.get_by_label("Log stream")
+    green = streams.locator("option").filter(has_text="green")
+    streams.select_option(green.inner_text())
+    said = tab.get_by_role("log").get_by_text("answering")
+    expect(said).to_have_count(1)
+    runtime = desk.lab.client("sagemaker-runtime")
+    runtime.invoke_endpoint(EndpointName="split", ContentType="text/csv", Body=ROW)
+    expect(said).to_have_count(2)
+
     hosting.asked_before(
         desk.lab,
         "split",

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 
+import { ApiError } from './client';
 import { useTrans, useVisible } from './context';
 import { Field } from './fields';
 import { moment } from './format';
@@ -35,6 +36,9 @@ export function LogView({
   const stream = chosen ?? names[0];
   const log = useLog(group, stream, live && visible);
 
+  if (!stream && streams.error && !isMissing(streams.error)) {
+    return <ErrorNotice error={streams.error} />;
+  }
   if (!stream) {
     return (
       <EmptyState title={trans.__('No log yet')}>
@@ -66,6 +70,13 @@ export function LogView({
       {log.cut && <p>{trans.__('Earlier lines are left out.')}</p>}
       <Lines lines={log.lines} />
     </div>
+  );
+}
+
+/** A group comes with its first line. */
+function isMissing(error: Error): boolean {
+  return (
+    error instanceof ApiError && error.code === 'ResourceNotFoundException'
   );
 }
 

@@ -27,13 +27,16 @@ interface Answer {
 
 const EMPTY: Log = { lines: [], cut: false, error: null };
 
-/** The streams of a group whose names begin with `prefix`, the newest first. */
+/** The streams of a group whose names begin with `prefix`. */
 export async function logStreams(
   group: string,
   prefix: string,
   signal?: AbortSignal
 ): Promise<string[]> {
-  const input: Row = { logGroupName: group, logStreamNamePrefix: prefix };
+  const input: Row = {
+    logGroupName: group,
+    logStreamNamePrefix: prefix || undefined
+  };
   const answer = await callNamed('DescribeLogStreams', input, signal, 'logs');
   const streams = (answer.logStreams ?? []) as { logStreamName: string }[];
   return streams.map(stream => stream.logStreamName);

@@ -14,7 +14,7 @@ import { LogView } from './log-view';
 import { EmptyState, ErrorNotice, Loading } from './notice';
 import { queryClient, useNamed } from './query';
 import { listObjects } from './s3';
-import { StatusPill, isUnderWay } from './status-pill';
+import { StatusPill, isAtWork, isUnderWay } from './status-pill';
 import type { Tab } from './tabs';
 import { Tabs } from './tabs';
 
@@ -83,7 +83,7 @@ function tabsOf(
       ? {
           id: 'logs',
           label: trans.__('Logs'),
-          content: () => <LogView {...log} live={isUnderWay(status)} />
+          content: () => <LogView {...log} live={isAtWork(status)} />
         }
       : null,
     artifacts

@@ -14,6 +14,11 @@ export function isUnderWay(status: string): boolean {
   return UNDER_WAY.test(status);
 }
 
+/** Whether a program runs that may still write to its log. */
+export function isAtWork(status: string): boolean {
+  return isUnderWay(status) || status === 'InService';
+}
+
 function mood(status: string): string {
   if (GOOD.has(status)) {
     return 'good';
