@@ -172,7 +172,7 @@ def _held(lock: Path) -> bool:
     """Whether a supervisor still has the lock open."""
     try:
         fd = os.open(lock, os.O_RDWR)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return False
     try:
         fcntl.flock(fd, fcntl.LOCK_SH | fcntl.LOCK_NB)

@@ -29,6 +29,14 @@ def test_what_ended_long_ago_is_tidied_away(tmp_path: Path) -> None:
     assert new.exists() and not old.exists() and not half_removed.exists()
 
 
+def test_a_stray_file_among_the_jobs_hinders_nothing(tmp_path: Path) -> None:
+    executor = LocalExecutor(Home(tmp_path))
+    executor.home.jobs.mkdir()
+    (executor.home.jobs / "stray").touch()
+    assert executor.running() == 0
+    executor.forget("stray")
+
+
 def test_an_end_is_forgotten_although_its_supervisor_still_cleans_up(tmp_path: Path) -> None:
     home = Home(tmp_path)
     directory = ended(home, "one", 100.0)
