@@ -18,6 +18,7 @@ from desk import Desk, Lab
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from jupyter_smkit import serve
+from jupyter_smkit.compute.local import LocalExecutor
 from jupyter_smkit.config import Home
 
 # Built environments are the slow part of a fresh home: all tests share them.
@@ -90,6 +91,10 @@ def jupyterlab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
             process.kill()
             process.wait()
         serve.stop(home)
+        # Jobs and workers outlive smkit by design; a test's must not.
+        executor = LocalExecutor(home)
+        for launched in home.jobs.glob("*"):
+            executor.forget(launched.name)
 
 
 def _address(process: subprocess.Popen[str]) -> str:
