@@ -88,10 +88,11 @@ def test_a_script_runs_from_the_form(desk: Desk) -> None:
     tab.get_by_label("Name", exact=True).fill("first-job")
     tab.get_by_label("Script", exact=True).fill("print('hello from the job')")
     desk.shoot("processing-form")
-    tab.get_by_role("tab", name="Code").click()
+    tab.get_by_role("button", name="Next").click()
+    desk.shoot("processing-form-data")
+    tab.get_by_role("button", name="Next").click()
     expect(tab.get_by_label("Python code")).to_contain_text("create_processing_job(")
     desk.shoot("processing-form-code")
-    tab.get_by_role("tab", name="Form").click()
     tab.get_by_role("button", name="Run").click()
 
     expect(tab.get_by_role("heading", name="first-job")).to_be_visible()

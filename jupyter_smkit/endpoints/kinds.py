@@ -26,6 +26,7 @@ ENDPOINT = Kind(
     arn="endpoint/{EndpointName}",
     refers=(Reference("EndpointConfigName", "EndpointConfig"),),
     page=10,
+    paths={"LastDeploymentConfig": "DeploymentConfig"},
     missing='Could not find endpoint "{key}".',
     in_use="Cannot create already existing endpoint ({key})",
     lifecycle=lifecycle(

@@ -7,8 +7,8 @@ import type { Row } from '../core/client';
 import { useSmkit, useTrans } from '../core/context';
 import { text } from '../core/format';
 import { ErrorNotice } from '../core/notice';
-import { deploy } from '../endpoints/request';
-import { requests } from './deployment';
+import { carryOut } from '../core/plan';
+import { INSTANCE_TYPES, endpointPlan } from '../endpoints/request';
 
 /** Serves a candidate, the best one where none is named: model, configuration, endpoint. */
 export function Deploy({
@@ -32,7 +32,16 @@ export function Deploy({
         okLabel: trans.__('Deploy')
       });
       if (value && account) {
-        await deploy(requests(value, containers, account.role));
+        await carryOut(
+          endpointPlan({
+            name: value,
+            model: value,
+            containers,
+            role: account.role,
+            instanceType: INSTANCE_TYPES[0],
+            workers: 1
+          })
+        );
         smkit.open('endpoints/record', { name: value });
       }
     }

@@ -1,8 +1,6 @@
 import type { Account } from '../core/account';
-import type { Row } from '../core/client';
-import type { CodeForm } from '../core/code';
-import type { Input } from '../core/operations';
-import { boto3Code, literal } from '../core/python';
+import type { Plan, Put } from '../core/plan';
+import { channel } from './forms';
 
 /** What the wizard asks for. */
 export interface Draft {
@@ -48,42 +46,23 @@ export const OBJECTIVES: Readonly<
   MulticlassClassification: MULTICLASS
 };
 
-type Request = Input<'CreateAutoMLJobV2'>;
-type Metric = NonNullable<Request['AutoMLJobObjective']>['MetricName'];
-
-/** Where the list of columns to train on is kept, which the API takes as an object. */
-export function featuresPlace(draft: Draft, account: Account): string {
-  return `s3://${account.bucket}/automl/${draft.name}/feature-specification.json`;
-}
-
-export function featuresFile(draft: Draft): string {
-  return JSON.stringify({ FeatureAttributeNames: draft.features ?? [] });
-}
-
-export function request(draft: Draft, account: Account): Request {
-  const isParquet = draft.data.endsWith('.parquet');
-  return {
+/** The job, and the list of columns to train on, which the API takes as an object. */
+export function plan(draft: Draft, account: Account): Plan {
+  const features: Put = {
+    uri: `s3://${account.bucket}/automl/${draft.name}/feature-specification.json`,
+    text: JSON.stringify({ FeatureAttributeNames: draft.features ?? [] }),
+    type: 'application/json'
+  };
+  const input = {
     AutoMLJobName: draft.name,
-    AutoMLJobInputDataConfig: [
-      {
-        ChannelType: 'training',
-        ContentType: isParquet
-          ? 'x-application/vnd.amazon+parquet'
-          : 'text/csv;header=present',
-        CompressionType: 'None',
-        DataSource: {
-          S3DataSource: { S3DataType: 'S3Prefix', S3Uri: draft.data }
-        }
-      }
-    ],
+    AutoMLJobInputDataConfig: [channel(draft.data)],
     OutputDataConfig: { S3OutputPath: draft.output },
     AutoMLProblemTypeConfig: {
       TabularJobConfig: {
         TargetAttributeName: draft.target,
         ProblemType: draft.problemType || undefined,
         Mode: draft.mode,
-        FeatureSpecificationS3Uri:
-          draft.features === null ? undefined : featuresPlace(draft, account),
+        FeatureSpecificationS3Uri: draft.features ? features.uri : undefined,
         CompletionCriteria: {
           MaxAutoMLJobRuntimeInSeconds: draft.maxRuntime,
           MaxCandidates: draft.maxCandidates || undefined
@@ -92,47 +71,17 @@ export function request(draft: Draft, account: Account): Request {
     },
     RoleArn: account.role,
     AutoMLJobObjective: draft.objective
-      ? { MetricName: draft.objective as Metric }
+      ? { MetricName: draft.objective }
       : undefined,
     ModelDeployConfig: draft.deploys
       ? draft.endpoint
         ? { EndpointName: draft.endpoint }
         : { AutoGenerateEndpointName: true }
       : undefined
-  } as Request;
-}
-
-/** The calls of the wizard, as boto3 and as smkit's own short form. */
-export function codeForms(draft: Draft, account: Account): CodeForm[] {
-  const input = request(draft, account) as Row;
-  const forms = [
-    {
-      label: 'boto3',
-      code: boto3Code([{ operation: 'CreateAutoMLJobV2', input }])
-    }
-  ];
-  return draft.features === null && !draft.deploys && !draft.maxCandidates
-    ? [...forms, { label: 'smkit', code: shortCode(draft) }]
-    : forms;
-}
-
-function shortCode(draft: Draft): string {
-  const given: [string, unknown][] = [
-    ['target', draft.target],
-    ['problem_type', draft.problemType],
-    ['objective', draft.objective],
-    ['max_runtime', draft.maxRuntime],
-    ['name', draft.name]
-  ];
-  const lines = given
-    .filter(([, value]) => value !== '')
-    .map(([name, value]) => `    ${name}=${literal(value, 1)},\n`)
-    .join('');
-  return `from jupyter_smkit.workflow import candidates, train_automl
-
-train_automl(
-    ${literal(draft.data)},
-${lines})
-candidates(${literal(draft.name)})
-`;
+  };
+  return {
+    puts: draft.features ? [features] : [],
+    calls: [{ operation: 'CreateAutoMLJobV2', input }],
+    region: account.region
+  };
 }

@@ -8,8 +8,6 @@ export interface Account {
   bucket: string;
 }
 
-const REGISTRY_ACCOUNT = '683313688378';
-
 /** Undefined until the status is known. */
 export function useAccount(): Account | undefined {
   const { data } = useStatus();
@@ -35,13 +33,4 @@ export async function ensureBucket(bucket: string): Promise<void> {
       throw error;
     }
   }
-}
-
-/** AWS's name of an image that smkit has an environment for. */
-export function imageUri(
-  repository: string,
-  region: string,
-  tag: string
-): string {
-  return `${REGISTRY_ACCOUNT}.dkr.ecr.${region}.amazonaws.com/${repository}:${tag}`;
 }

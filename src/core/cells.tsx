@@ -22,7 +22,11 @@ export function PageLink({
 }): JSX.Element {
   const smkit = useSmkit();
   return (
-    <button className="smkit-Link" onClick={() => smkit.open(page, args)}>
+    <button
+      type="button"
+      className="smkit-Link"
+      onClick={() => smkit.open(page, args)}
+    >
       {children}
     </button>
   );

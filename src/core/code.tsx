@@ -7,6 +7,8 @@ import { useSmkit, useTrans } from './context';
 export interface CodeForm {
   label: string;
   code: string;
+  /** Python where nothing else is said. */
+  language?: 'shell';
 }
 
 /** What the page did or is about to do, in each form, to copy or to put into a notebook. */
@@ -19,7 +21,8 @@ export function CodeView({
   const smkit = useSmkit();
   const [chosen, choose] = useState(0);
   const [copied, setCopied] = useState(false);
-  const { code } = forms[Math.min(chosen, forms.length - 1)];
+  const { code, language } = forms[Math.min(chosen, forms.length - 1)];
+  const cell = language === 'shell' ? `%%bash\n${code}` : code;
 
   const copy = async (): Promise<void> => {
     await navigator.clipboard.writeText(code);
@@ -37,6 +40,7 @@ export function CodeView({
           {forms.map((form, index) => (
             <button
               key={form.label}
+              type="button"
               aria-pressed={index === chosen}
               onClick={() => {
                 choose(index);
@@ -51,31 +55,49 @@ export function CodeView({
         <Button icon={copyIcon} onClick={() => void copy()}>
           {copied ? trans.__('Copied') : trans.__('Copy')}
         </Button>
-        <Button icon={notebookIcon} onClick={() => void smkit.insertCode(code)}>
+        <Button icon={notebookIcon} onClick={() => void smkit.insertCode(cell)}>
           {trans.__('Insert into notebook')}
         </Button>
       </div>
-      <Highlighted code={code} />
+      <Highlighted code={code} language={language ?? 'python'} />
     </div>
   );
 }
 
-function Highlighted({ code }: { code: string }): JSX.Element {
+function Highlighted({
+  code,
+  language
+}: {
+  code: string;
+  language: 'python' | 'shell';
+}): JSX.Element {
   const trans = useTrans();
   const smkit = useSmkit();
   const host = useRef<HTMLElement>(null);
   useEffect(() => {
     const element = host.current;
+    let isShown = true;
     if (element) {
       element.textContent = code;
-      void smkit.highlight(code, element);
+      void smkit.highlight(code, language).then(coloured => {
+        if (isShown) {
+          element.replaceChildren(coloured);
+        }
+      });
     }
-  }, [code, smkit]);
+    return () => {
+      isShown = false;
+    };
+  }, [code, language, smkit]);
   return (
     <pre
       className="smkit-Code-text"
       tabIndex={0}
-      aria-label={trans.__('Python code')}
+      aria-label={
+        language === 'shell'
+          ? trans.__('Shell commands')
+          : trans.__('Python code')
+      }
     >
       <code ref={host} />
     </pre>

@@ -12,13 +12,12 @@ export function addKind(smkit: ISmkit, kind: Kind): void {
     title: () => kind.plural,
     render: args => <ListPage kind={kind} args={args} />
   });
-  const { record } = kind;
-  if (record) {
+  if (kind.overview) {
     smkit.addPage({
       id: `${kind.page}/record`,
       icon: kind.icon,
       title: args => args.name,
-      render: args => <RecordPage kind={kind} shown={record} name={args.name} />
+      render: args => <RecordPage kind={kind} name={args.name} />
     });
   }
   if (kind.section) {

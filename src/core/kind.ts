@@ -1,64 +1,61 @@
-import type { TranslationBundle } from '@jupyterlab/translation';
 import type { LabIcon } from '@jupyterlab/ui-components';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ReactNode } from 'react';
 
+import type { Account } from './account';
 import type { Row } from './client';
 import { agoCell, linkCell, statusCell } from './cells';
 import type { CodeForm } from './code';
+import { text } from './format';
 import type { PageArgs, Section } from './smkit';
 import type { Column } from './table';
 import type { Tab } from './tabs';
 
-/** What a list page needs to know of a kind of record. */
-export interface ListOf {
-  operation: string;
-  /** The member of the answer that holds the rows. */
-  rows: string;
-  /** Columns that the operation sorts by, and what it calls them. */
-  sorts: Readonly<Record<string, string>>;
-  /** Whether it takes NameContains. */
-  filters: boolean;
-  /** What StatusEquals may be; none: it takes no such filter. */
-  statuses?: readonly string[];
-  /** Further input, from the arguments of the page. */
-  input?: (args: PageArgs) => Row;
-}
-
-/** A kind of record, declared once for its list, its page and its place in the panel. */
-export interface Kind {
+/** What differs between kinds of records; the rest follows from the name. */
+export interface Declaration {
   /** Its name in the API and in events: `ProcessingJob`. */
   name: string;
   /** The id of its list page; its record's page is the same with `/record`. */
   page: string;
-  singular: string;
   plural: string;
   icon: LabIcon;
   /** Where it stands in the Studio panel; none: it is opened from another page. */
   section?: Section;
   rank?: number;
-  list: ListOf;
-  /** The member that names a record, in a row as in the inputs of operations. */
-  key: string;
-  status?: string;
-  columns: readonly Column<Row>[];
-  describe?: string;
-  stop?: string;
-  remove?: string;
   /** What to do first, for an empty list, and the command that does it. */
   first: string;
   create?: { command: string; label: string };
-  record?: RecordPage;
-}
-
-/** What the page of one record shows besides its raw form. */
-export interface RecordPage {
-  overview: (record: Row) => readonly Fact[];
+  /** The member that holds the status. */
+  status?: string;
+  /** The columns of the list, from the usual ones: name, status, created. */
+  columns?: (usual: readonly Column<Row>[]) => readonly Column<Row>[];
+  /** Further input of the List operation, from the arguments of the page. */
+  input?: (args: PageArgs) => Row;
+  /** Operations that end or delete a record, where the page offers that. */
+  stop?: string;
+  remove?: string;
+  /** Operations and names off the convention: `List<Name>s`, `<Name>Name`… */
+  list?: string;
+  describe?: string;
+  creates?: string;
+  key?: string;
+  /** Members of Create that Describe calls otherwise. */
+  renamed?: Readonly<Record<string, string>>;
+  /** What a record's page shows first; none: the kind has no such page. */
+  overview?: (record: Row) => readonly Fact[];
   tabs?: (record: Row, trans: TranslationBundle) => readonly Tab[];
   actions?: (record: Row) => ReactNode;
-  log?: (record: Row) => { group: string; prefix: string } | null;
+  log?: (record: Row) => { group: string; prefix: string };
   artifacts?: (record: Row) => readonly Artifact[];
-  code: (record: Row) => readonly CodeForm[];
+  /** Forms of the code beside boto3 and the AWS CLI, of the request that makes the record. */
+  forms?: (request: Row, account: Account) => readonly CodeForm[];
 }
+
+/** A kind of record, as its list, its page and the Studio panel need it. */
+export type Kind = Omit<Declaration, 'columns'> &
+  Required<Pick<Declaration, 'list' | 'describe' | 'creates' | 'key'>> & {
+    columns: readonly Column<Row>[];
+  };
 
 export interface Fact {
   label: string;
@@ -70,35 +67,37 @@ export interface Artifact {
   uri: string;
 }
 
-/** The columns that most kinds have: name, status, created. */
-export function usualColumns(
-  trans: TranslationBundle,
-  page: string,
-  key: string,
-  status?: string,
-  created = 'CreationTime'
-): Column<Row>[] {
-  const name: Column<Row> = {
-    id: 'Name',
-    label: trans.__('Name'),
-    sortable: true,
-    cell: linkCell(page, key)
+export function arnOf(record: Row, kind: Kind): string {
+  return text(record, `${kind.name}Arn`);
+}
+
+/** A kind by its declaration, with what follows from its name. */
+export function kindOf(trans: TranslationBundle, given: Declaration): Kind {
+  const { name, status } = given;
+  const key = given.key ?? `${name}Name`;
+  const usual: Column<Row>[] = [
+    { id: 'Name', label: trans.__('Name'), cell: linkCell(given.page, key) },
+    ...(status
+      ? [
+          {
+            id: 'Status',
+            label: trans.__('Status'),
+            cell: statusCell(status)
+          }
+        ]
+      : []),
+    {
+      id: 'CreationTime',
+      label: trans.__('Created'),
+      cell: agoCell('CreationTime', trans)
+    }
+  ];
+  return {
+    list: `List${name}s`,
+    describe: `Describe${name}`,
+    creates: `Create${name}`,
+    ...given,
+    key,
+    columns: given.columns?.(usual) ?? usual
   };
-  const state: Column<Row>[] = status
-    ? [
-        {
-          id: 'Status',
-          label: trans.__('Status'),
-          sortable: true,
-          cell: statusCell(status)
-        }
-      ]
-    : [];
-  const made: Column<Row> = {
-    id: 'CreationTime',
-    label: trans.__('Created'),
-    sortable: true,
-    cell: agoCell(created, trans)
-  };
-  return [name, ...state, made];
 }

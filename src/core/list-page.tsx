@@ -11,6 +11,7 @@ import { text } from './format';
 import type { Kind } from './kind';
 import { EmptyState, ErrorNotice, Loading } from './notice';
 import { queryClient, useNamed } from './query';
+import { listModel, sortBy } from './service-model';
 import type { PageArgs } from './smkit';
 import type { Sort } from './table';
 import { Table } from './table';
@@ -44,19 +45,16 @@ export function ListPage({
     setSelected(new Set());
   }, [filter, status, sort]);
 
-  const { list } = kind;
-  const answer = useNamed(list.operation, {
-    ...list.input?.(args),
+  const list = listModel(kind.list);
+  const by = sortBy(list, sort.by);
+  const answer = useNamed(kind.list, {
+    ...kind.input?.(args),
     MaxResults: smkit.pageSize,
     NextToken: tokens[tokens.length - 1],
-    NameContains: filter || undefined,
-    StatusEquals: status || undefined,
-    SortBy: list.sorts[sort.by],
-    SortOrder: list.sorts[sort.by]
-      ? sort.descending
-        ? 'Descending'
-        : 'Ascending'
-      : undefined
+    ...(filter && { [list.named]: filter }),
+    ...(status && { [list.status]: status }),
+    SortBy: by,
+    SortOrder: by && list.orders[sort.descending ? 1 : 0]
   });
   const rows = (answer.data?.[list.rows] ?? []) as Row[];
   const next = answer.data?.NextToken as string | undefined;
@@ -79,7 +77,7 @@ export function ListPage({
         {create}
       </header>
       <div className="smkit-Toolbar">
-        {list.filters && (
+        {list.named && (
           <input
             type="search"
             className="smkit-Input smkit-Toolbar-search"
@@ -89,7 +87,7 @@ export function ListPage({
             onChange={event => setTyped(event.target.value)}
           />
         )}
-        {list.statuses && (
+        {kind.status && list.status && (
           <select
             className="smkit-Input smkit-Toolbar-choice"
             aria-label={trans.__('Status')}
@@ -140,7 +138,7 @@ export function ListPage({
           label={kind.plural}
           columns={kind.columns.map(column => ({
             ...column,
-            sortable: column.id in list.sorts
+            sortable: sortBy(list, column.id) !== undefined
           }))}
           rows={rows}
           rowKey={row => text(row, kind.key)}
@@ -188,7 +186,7 @@ function BulkActions({
         inputs.map(input => callNamed(operation, input))
       );
       await queryClient.invalidateQueries({
-        queryKey: ['sagemaker', kind.list.operation]
+        queryKey: ['sagemaker', kind.list]
       });
       const failed = results.filter(result => result.status === 'rejected');
       if (failed.length > 0) {

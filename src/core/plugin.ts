@@ -15,7 +15,7 @@ import { insertCode } from './notebook';
 import { MainPage } from './page';
 import { followEvents } from './query';
 import type { PageArgs, PageDefinition, TreeItem } from './smkit';
-import { ISmkit, OPEN_COMMAND } from './smkit';
+import { ISmkit, OPEN_COMMAND, asPageArgs } from './smkit';
 
 const PAGE_ROWS = 25;
 
@@ -88,9 +88,10 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
         renderers?.mimeTypes.includes(mimeType)
           ? renderers.createRenderer(mimeType)
           : null,
-      highlight: async (code, host) => {
-        host.textContent = '';
-        await languages.highlight(code, languages.findBest('python'), host);
+      highlight: async (code, language) => {
+        const host = document.createElement('span');
+        await languages.highlight(code, languages.findBest(language), host);
+        return host;
       },
       insertCode: code =>
         insertCode(code, app.commands, notebooks, id =>
@@ -141,13 +142,6 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
     return smkit;
   }
 };
-
-function asPageArgs(args: object): PageArgs {
-  const texts = Object.entries(args).filter(
-    ([name, value]) => typeof value === 'string' && name !== 'title'
-  );
-  return Object.fromEntries(texts) as PageArgs;
-}
 
 function pageId(args: PageArgs): string {
   const parts = Object.keys(args)

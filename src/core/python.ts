@@ -1,6 +1,24 @@
 import type { Row } from './client';
+import type { Plan, Put } from './plan';
+import { bucketsOf } from './plan';
+import { splitUri } from './s3';
 
-/** A JSON value as a Python literal. */
+const WIDTH = 80;
+
+/** Python that stands as it is where a value does. */
+export class Code {
+  constructor(readonly text: string) {}
+}
+
+/** `name(a=1)`; arguments that are undefined are left out. */
+export class Made {
+  constructor(
+    readonly name: string,
+    readonly args: Readonly<Record<string, unknown>>
+  ) {}
+}
+
+/** A JSON value, or what stands for one, as Python. */
 export function literal(value: unknown, indent = 0): string {
   if (value === null || value === undefined) {
     return 'None';
@@ -8,42 +26,61 @@ export function literal(value: unknown, indent = 0): string {
   if (typeof value === 'boolean') {
     return value ? 'True' : 'False';
   }
-  if (typeof value === 'number') {
-    return String(value);
+  if (value instanceof Code) {
+    return value.text;
   }
-  if (typeof value === 'string') {
-    return JSON.stringify(value);
-  }
-  const pad = '    '.repeat(indent + 1);
-  const end = '    '.repeat(indent);
   if (Array.isArray(value)) {
-    if (value.length === 0) {
-      return '[]';
-    }
-    const flat = `[${value.map(each => literal(each, indent)).join(', ')}]`;
-    if (!flat.includes('\n') && flat.length + end.length < 80) {
-      return flat;
-    }
-    const items = value.map(each => `${pad}${literal(each, indent + 1)},\n`);
-    return `[\n${items.join('')}${end}]`;
+    const items = (depth: number): string[] =>
+      value.map(each => literal(each, depth));
+    return group('[', items, ']', indent);
   }
-  const entries = given(value as Row);
-  if (entries.length === 0) {
-    return '{}';
+  if (value instanceof Made) {
+    const args = (depth: number): string[] =>
+      given(value.args).map(
+        ([name, each]) => `${name}=${literal(each, depth)}`
+      );
+    return group(`${value.name}(`, args, ')', indent);
   }
-  const flat = `{${entries.map(([name, each]) => `${JSON.stringify(name)}: ${literal(each, indent)}`).join(', ')}}`;
-  if (!flat.includes('\n') && flat.length + end.length < 80) {
+  if (typeof value === 'object') {
+    const members = (depth: number): string[] =>
+      given(value as Row).map(
+        ([name, each]) => `${literal(name)}: ${literal(each, depth)}`
+      );
+    return group('{', members, '}', indent);
+  }
+  return JSON.stringify(value);
+}
+
+/** On one line where it is short; else each item on a line of its own. */
+function group(
+  open: string,
+  items: (indent: number) => string[],
+  close: string,
+  indent: number
+): string {
+  const end = '    '.repeat(indent);
+  const flat = `${open}${items(indent).join(', ')}${close}`;
+  if (!flat.includes('\n') && flat.length + end.length < WIDTH) {
     return flat;
   }
-  const members = entries.map(
-    ([name, each]) =>
-      `${pad}${JSON.stringify(name)}: ${literal(each, indent + 1)},\n`
-  );
-  return `{\n${members.join('')}${end}}`;
+  const lines = items(indent + 1).map(line => `${end}    ${line},\n`);
+  return `${open}\n${lines.join('')}${end}${close}`;
 }
 
 function given(value: Row): [string, unknown][] {
   return Object.entries(value).filter(([, each]) => each !== undefined);
+}
+
+/** Source code as a Python string that can be read. */
+export function asPythonText(source: string): string {
+  return /"""|\\|"$/.test(source) ? literal(source) : `"""\\\n${source}"""`;
+}
+
+export function pythonCall(
+  name: string,
+  args: Readonly<Record<string, unknown>>
+): string {
+  return `${literal(new Made(name, args))}\n`;
 }
 
 /** `CreateAutoMLJobV2` → `create_auto_ml_job_v2`, as boto3 names its methods. */
@@ -54,27 +91,44 @@ export function methodName(operation: string): string {
     .toLowerCase();
 }
 
-export interface Step {
-  operation: string;
-  input: Row;
-}
-
-/** The boto3 program that makes the calls of a page, after what must be there `before`. */
-export function boto3Code(steps: readonly Step[], before = ''): string {
-  const calls = steps.map(({ operation, input }) => {
-    const members = given(input).map(
-      ([name, value]) => `    ${name}=${literal(value, 1)},\n`
+/** The boto3 program that does what a page does. */
+export function boto3Code({ puts = [], calls, region }: Plan): string {
+  const parts = ['import boto3\n'];
+  if (puts.length > 0) {
+    const buckets = bucketsOf(puts).map(bucket => makeBucket(bucket, region));
+    parts.push(
+      ['s3 = boto3.client("s3")\n', ...buckets, ...puts.map(put)].join('')
     );
-    return `sagemaker.${methodName(operation)}(\n${members.join('')})\n`;
-  });
-  const head = 'import boto3\n\nsagemaker = boto3.client("sagemaker")\n\n';
-  return head + before + calls.join('\n');
+  }
+  parts.push('sagemaker = boto3.client("sagemaker")\n');
+  parts.push(
+    ...calls.map(({ operation, input }) =>
+      pythonCall(`sagemaker.${methodName(operation)}`, input)
+    )
+  );
+  return parts.join('\n');
 }
 
-/** The members of a record that `Create…` takes. */
-export function pick(record: Row, members: readonly string[]): Row {
-  const entries = members
-    .filter(member => record[member] !== undefined)
-    .map(member => [member, record[member]]);
-  return Object.fromEntries(entries) as Row;
+function makeBucket(bucket: string, region = 'us-east-1'): string {
+  const name = literal(bucket);
+  // us-east-1 alone is no LocationConstraint.
+  const place =
+    region === 'us-east-1'
+      ? ''
+      : `, CreateBucketConfiguration=${literal({ LocationConstraint: region })}`;
+  return (
+    `if ${name} not in [each["Name"] for each in s3.list_buckets()["Buckets"]]:\n` +
+    `    s3.create_bucket(Bucket=${name}${place})\n`
+  );
+}
+
+function put({ uri, text, file }: Put): string {
+  const [Bucket, Key] = splitUri(uri) ?? ['', ''];
+  return file === undefined
+    ? pythonCall('s3.put_object', {
+        Bucket,
+        Key,
+        Body: new Code(asPythonText(text))
+      })
+    : `s3.upload_file(${[file, Bucket, Key].map(each => literal(each)).join(', ')})\n`;
 }

@@ -6,13 +6,14 @@ import { Button } from './button';
 import { ObjectLink, PageLink } from './cells';
 import type { Row } from './client';
 import { ApiError, callNamed } from './client';
-import { CodeView } from './code';
 import { useTrans, useVisible } from './context';
-import { bytes, text } from './format';
-import type { Artifact, Fact, Kind, RecordPage as Shown } from './kind';
+import { bytes, moment, text } from './format';
+import type { Artifact, Fact, Kind } from './kind';
+import { arnOf } from './kind';
 import { LogView } from './log-view';
 import { EmptyState, ErrorNotice, Loading } from './notice';
 import { queryClient, useNamed } from './query';
+import { RecordCode } from './record-code';
 import { listObjects } from './s3';
 import { StatusPill, isAtWork, isUnderWay } from './status-pill';
 import type { Tab } from './tabs';
@@ -21,15 +22,13 @@ import { Tabs } from './tabs';
 /** One record: what it is, its log, what it made, and the code that makes it again. */
 export function RecordPage({
   kind,
-  shown,
   name
 }: {
   kind: Kind;
-  shown: Shown;
   name: string;
 }): JSX.Element {
   const trans = useTrans();
-  const answer = useNamed(kind.describe ?? '', { [kind.key]: name });
+  const answer = useNamed(kind.describe, { [kind.key]: name });
   const isGone = answer.error instanceof ApiError && answer.error.status < 500;
   const record = isGone ? undefined : answer.data;
   const status = record && kind.status ? text(record, kind.status) : '';
@@ -47,7 +46,7 @@ export function RecordPage({
         </div>
         {record && (
           <div className="smkit-Header-actions">
-            {shown.actions?.(record)}
+            {kind.actions?.(record)}
             <Actions kind={kind} name={name} status={status} />
           </div>
         )}
@@ -57,7 +56,7 @@ export function RecordPage({
       {record && (
         <Tabs
           label={trans.__('About %1', name)}
-          tabs={tabsOf(record, shown, status, trans)}
+          tabs={tabsOf(record, kind, status, trans)}
         />
       )}
     </div>
@@ -66,19 +65,21 @@ export function RecordPage({
 
 function tabsOf(
   record: Row,
-  shown: Shown,
+  kind: Kind,
   status: string,
   trans: TranslationBundle
 ): Tab[] {
-  const { artifacts } = shown;
-  const log = shown.log?.(record);
+  const { artifacts } = kind;
+  const log = kind.log?.(record);
   const tabs: (Tab | null)[] = [
     {
       id: 'overview',
       label: trans.__('Overview'),
-      content: () => <Overview record={record} facts={shown.overview(record)} />
+      content: () => (
+        <Overview record={record} facts={factsOf(record, kind, trans)} />
+      )
     },
-    ...(shown.tabs?.(record, trans) ?? []),
+    ...(kind.tabs?.(record, trans) ?? []),
     log
       ? {
           id: 'logs',
@@ -96,10 +97,24 @@ function tabsOf(
     {
       id: 'code',
       label: trans.__('Code'),
-      content: () => <CodeView forms={shown.code(record)} />
+      content: () => <RecordCode kind={kind} record={record} />
     }
   ];
   return tabs.filter(tab => tab !== null);
+}
+
+/** What the kind shows, and what every record has. */
+function factsOf(record: Row, kind: Kind, trans: TranslationBundle): Fact[] {
+  return [
+    ...(kind.overview?.(record) ?? []),
+    { label: trans.__('Created'), value: moment(record.CreationTime) },
+    { label: trans.__('Changed'), value: moment(record.LastModifiedTime) },
+    {
+      label: trans.__('Role'),
+      value: text(record, 'RoleArn') || text(record, 'ExecutionRoleArn')
+    },
+    { label: trans.__('ARN'), value: arnOf(record, kind) }
+  ];
 }
 
 function Overview({

@@ -113,6 +113,7 @@ function Browser({
         {entries.map(entry => (
           <li key={entry.uri}>
             <button
+              type="button"
               disabled={!entry.isFolder && choose === 'folder'}
               onClick={() =>
                 entry.isFolder ? setAt(entry.uri) : onChoose(entry.uri)

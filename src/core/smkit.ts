@@ -8,6 +8,14 @@ import type { EventStream } from './events';
 
 export type PageArgs = Readonly<Record<string, string>>;
 
+/** A command's arguments as a page takes them. */
+export function asPageArgs(args: object): PageArgs {
+  const texts = Object.entries(args).filter(
+    ([name, value]) => typeof value === 'string' && name !== 'title'
+  );
+  return Object.fromEntries(texts) as PageArgs;
+}
+
 /** A page of the main area; one tab for each different set of arguments. */
 export interface PageDefinition {
   id: string;
@@ -44,8 +52,8 @@ export interface ISmkit {
   open(page: string, args?: PageArgs): void;
   /** What JupyterLab shows data of `mimeType` with; null: it has nothing for it. */
   createRenderer(mimeType: string): IRenderMime.IRenderer | null;
-  /** Colours Python code into `host`. */
-  highlight(code: string, host: HTMLElement): Promise<void>;
+  /** Code in colours; `language` is a name that CodeMirror knows. */
+  highlight(code: string, language: string): Promise<Node>;
   /** Puts code in a new cell of the current notebook, or of a new one. */
   insertCode(code: string): Promise<void>;
 }

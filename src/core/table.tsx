@@ -85,6 +85,7 @@ function Header<R>({
       aria-sort={isSorted ? order : undefined}
     >
       <button
+        type="button"
         className="smkit-Table-sort"
         onClick={() =>
           onSort({ by: column.id, descending: isSorted && !sort.descending })

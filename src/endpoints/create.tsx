@@ -1,67 +1,60 @@
-import { useMutation } from '@tanstack/react-query';
-import { useState } from 'react';
-
-import { useAccount } from '../core/account';
-import { boto3Code } from '../core/python';
-import { CodeView } from '../core/code';
-import { useSmkit, useTrans } from '../core/context';
-import {
-  CardField,
-  Field,
-  NumberField,
-  SelectField,
-  TextField
-} from '../core/fields';
+import { useTrans } from '../core/context';
+import { sdkForm } from '../core/code-forms';
+import type { Filling } from '../core/create-page';
+import { CreatePage, nameProblem } from '../core/create-page';
+import { CardField, NumberField, SelectField, TextField } from '../core/fields';
 import { freshName } from '../core/format';
-import { Loading } from '../core/notice';
+import { IMAGES } from '../core/images';
 import { useOperation } from '../core/query';
 import { S3Field } from '../core/s3-field';
 import type { WizardStep } from '../core/wizard';
-import { Wizard } from '../core/wizard';
 import type { Draft } from './request';
-import { IMAGES, INSTANCE_TYPES, deploy, requests, steps } from './request';
+import { INSTANCE_TYPES, plan } from './request';
+import { sessionCode } from './sdk';
 
 const MOST_OFFERED = 100;
 
-/** Model, configuration, endpoint: what AWS's console asks for, in three steps. */
+/** Model, configuration, endpoint: what AWS's console asks for. */
 export function CreateEndpoint({ model }: { model?: string }): JSX.Element {
   const trans = useTrans();
-  const smkit = useSmkit();
-  const account = useAccount();
-  const [draft, setDraft] = useState<Draft>(() => {
-    const name = freshName('endpoint');
-    return {
-      name,
-      isNewModel: false,
-      model: model ?? '',
-      artifact: '',
-      image: IMAGES[0].repository,
-      instanceType: INSTANCE_TYPES[0],
-      workers: 1
-    };
-  });
-  const change = (part: Partial<Draft>): void =>
-    setDraft({ ...draft, ...part });
-  const create = useMutation({
-    mutationFn: deploy,
-    onSuccess: () => smkit.open('endpoints/record', { name: draft.name })
-  });
-  if (!account) {
-    return <Loading />;
-  }
-  const made = requests(draft, account);
+  return (
+    <CreatePage<Draft>
+      title={trans.__('New endpoint')}
+      finishLabel={trans.__('Create endpoint')}
+      first={() => ({
+        name: freshName('endpoint'),
+        isNewModel: false,
+        model: model ?? '',
+        artifact: '',
+        image: IMAGES[0],
+        instanceType: INSTANCE_TYPES[0],
+        workers: 1
+      })}
+      useSteps={useSteps}
+      plan={plan}
+      forms={(draft, account) =>
+        sdkForm(sessionCode(plan(draft, account).calls))
+      }
+      page="endpoints/record"
+    />
+  );
+}
 
-  const pages: WizardStep[] = [
+function useSteps({ draft, change }: Filling<Draft>): WizardStep[] {
+  const trans = useTrans();
+  return [
     {
       title: trans.__('Model'),
-      problem: modelProblem(),
+      problem: !draft.model
+        ? trans.__('Choose a model, or name a new one.')
+        : draft.isNewModel && !draft.artifact.startsWith('s3://')
+          ? trans.__('Say where in s3:// the model.tar.gz lies.')
+          : '',
       content: <ModelStep draft={draft} change={change} />
     },
     {
       title: trans.__('Endpoint'),
-      problem: /^[a-zA-Z0-9](-*[a-zA-Z0-9]){0,62}$/.test(draft.name)
-        ? ''
-        : trans.__('A name has letters, digits and hyphens, 63 at the most.'),
+      problem: nameProblem(draft.name, 63, trans),
       content: (
         <>
           <TextField
@@ -91,43 +84,14 @@ export function CreateEndpoint({ model }: { model?: string }): JSX.Element {
           />
         </>
       )
-    },
-    {
-      title: trans.__('Review'),
-      problem: '',
-      content: (
-        <CodeView forms={[{ label: 'boto3', code: boto3Code(steps(made)) }]} />
-      )
     }
   ];
-  return (
-    <Wizard
-      title={trans.__('New endpoint')}
-      steps={pages}
-      finishLabel={trans.__('Create endpoint')}
-      busy={create.isPending}
-      error={create.error}
-      onFinish={() => create.mutate(made)}
-    />
-  );
-
-  function modelProblem(): string {
-    if (!draft.model) {
-      return trans.__('Choose a model, or name a new one.');
-    }
-    return draft.isNewModel && !draft.artifact.startsWith('s3://')
-      ? trans.__('Say where in s3:// the model.tar.gz lies.')
-      : '';
-  }
 }
 
 function ModelStep({
   draft,
   change
-}: {
-  draft: Draft;
-  change: (part: Partial<Draft>) => void;
-}): JSX.Element {
+}: Omit<Filling<Draft>, 'account'>): JSX.Element {
   const trans = useTrans();
   const models = useOperation('ListModels', {
     SortBy: 'CreationTime',
@@ -173,31 +137,22 @@ function ModelStep({
             label={trans.__('Image')}
             help={trans.__('The environment that the model is served in.')}
             value={draft.image}
-            choices={IMAGES.map(({ repository }) => ({
-              value: repository,
-              label: repository
-            }))}
+            choices={IMAGES.map(value => ({ value, label: value }))}
             onChange={image => change({ image })}
           />
         </>
       ) : (
-        <Field label={trans.__('Model')}>
-          {aria => (
-            <select
-              {...aria}
-              className="smkit-Input"
-              value={draft.model}
-              onChange={event => change({ model: event.target.value })}
-            >
-              <option value="">{trans.__('Choose…')}</option>
-              {[...new Set([draft.model, ...names])]
-                .filter(Boolean)
-                .map(name => (
-                  <option key={name}>{name}</option>
-                ))}
-            </select>
-          )}
-        </Field>
+        <SelectField
+          label={trans.__('Model')}
+          value={draft.model}
+          choices={[
+            { value: '', label: trans.__('Choose…') },
+            ...[...new Set([draft.model, ...names])]
+              .filter(Boolean)
+              .map(value => ({ value, label: value }))
+          ]}
+          onChange={model => change({ model })}
+        />
       )}
     </>
   );

@@ -2,14 +2,16 @@ import { useQuery } from '@tanstack/react-query';
 
 import { Button } from '../core/button';
 import { callWrangler } from '../core/client';
+import { useAccount } from '../core/account';
 import { CodeView } from '../core/code';
+import { codeForms, sdkForm } from '../core/code-forms';
 import { useTrans, useVisible } from '../core/context';
 import { ErrorNotice, Loading } from '../core/notice';
-import { boto3Code } from '../core/python';
-import { splitUri } from '../core/s3';
+import { pythonCall } from '../core/python';
+import { processingSdk } from '../jobs/processing-sdk';
 import type { Flow } from './document';
-import type { JobSettings, PlannedJob } from './job-panel';
-import { plan } from './job-panel';
+import type { JobSettings } from './job-panel';
+import { plan, planOf } from './job-panel';
 
 interface Props {
   flow: Flow;
@@ -25,6 +27,7 @@ export function FlowCode(props: Props): JSX.Element {
   const { flow, node, session, settings } = props;
   const trans = useTrans();
   const visible = useVisible();
+  const region = useAccount()?.region;
   const nodes = JSON.stringify(flow.nodes);
   const planned = useQuery({
     queryKey: ['wrangler', 'job', nodes, node, settings],
@@ -43,12 +46,14 @@ export function FlowCode(props: Props): JSX.Element {
     enabled: visible,
     retry: false
   });
+  const job =
+    planned.data && planOf(planned.data, '', fileName(props.path), region);
   const forms = [
-    ...(planned.data
-      ? [
-          { label: 'boto3', code: boto3Job(props.path, planned.data) },
+    ...(job
+      ? codeForms(job, [
+          ...sdkForm(processingSdk(job.calls[0].input), job.puts),
           { label: 'smkit', code: shortJob(props.path, settings, node) }
-        ]
+        ])
       : []),
     ...(script.data
       ? [{ label: trans.__('polars script'), code: script.data }]
@@ -72,33 +77,20 @@ function fileName(path: string): string {
   return path.split('/').pop() ?? path;
 }
 
-function boto3Job(path: string, planned: PlannedJob): string {
-  const [bucket, key] = splitUri(planned.flow_uri) ?? ['', ''];
-  const upload =
-    `boto3.client("s3").upload_file(` +
-    `${JSON.stringify(fileName(path))}, "${bucket}", "${key}")\n\n`;
-  const head = 'import boto3\n\n';
-  const calls = boto3Code([
-    { operation: 'CreateProcessingJob', input: planned.request }
-  ]);
-  return head + upload + calls.replace(head, '');
-}
-
 function shortJob(
   path: string,
   settings: JobSettings,
   node: string | null
 ): string {
-  const given = [
-    JSON.stringify(fileName(path)),
-    settings.outputUri && `output=${JSON.stringify(settings.outputUri)}`,
-    node && `node=${JSON.stringify(node)}`,
-    settings.contentType !== 'CSV' &&
-      `content_type=${JSON.stringify(settings.contentType)}`,
-    settings.refit && 'refit=True'
-  ].filter(Boolean);
-  return (
-    'from jupyter_smkit.workflow.flows import run_flow\n\n' +
-    `job, rows = run_flow(${given.join(', ')})\n`
-  );
+  const call = pythonCall('job, rows = run_flow', {
+    flow: fileName(path),
+    output: settings.outputUri || undefined,
+    node: node ?? undefined,
+    content_type:
+      settings.contentType === 'CSV' ? undefined : settings.contentType,
+    refit: settings.refit || undefined,
+    name: settings.name,
+    wait: false
+  });
+  return `from jupyter_smkit.workflow import run_flow\n\n${call}`;
 }

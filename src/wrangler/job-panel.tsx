@@ -2,14 +2,15 @@ import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 
 import { Button } from '../core/button';
-import { callNamed, callWrangler } from '../core/client';
+import { callWrangler } from '../core/client';
 import type { Row } from '../core/client';
 import { useSmkit, useTrans } from '../core/context';
 import { CheckField, SelectField, TextField } from '../core/fields';
 import { freshName } from '../core/format';
 import { ErrorNotice, Notice } from '../core/notice';
 import type { RecordEvent } from '../core/events';
-import { putObject } from '../core/s3';
+import type { Plan } from '../core/plan';
+import { carryOut } from '../core/plan';
 import type { ISmkit } from '../core/smkit';
 import { S3Field } from '../core/s3-field';
 import type { Flow } from './document';
@@ -47,6 +48,21 @@ export function plan(
   );
 }
 
+/** Puts the flow into s3:// and starts the job; the code uploads `file`, the page its text. */
+export function planOf(
+  planned: PlannedJob,
+  text: string,
+  file?: string,
+  region?: string
+): Plan {
+  const type = 'application/json';
+  return {
+    puts: [{ uri: planned.flow_uri, text, type, file }],
+    calls: [{ operation: 'CreateProcessingJob', input: planned.request }],
+    region
+  };
+}
+
 export function newSettings(): JobSettings {
   return {
     name: freshName('flow'),
@@ -77,8 +93,7 @@ export function JobPanel(props: Props): JSX.Element {
   const start = useMutation({
     mutationFn: async () => {
       const planned = await plan(props.flow, props.node, settings);
-      await putObject(planned.flow_uri, props.text, 'application/json');
-      await callNamed('CreateProcessingJob', planned.request);
+      await carryOut(planOf(planned, props.text));
       return planned;
     },
     onSuccess: planned => {
@@ -174,7 +189,7 @@ function trainWhenDone(smkit: ISmkit, name: string, uri: string): void {
       smkit.events.received.disconnect(watch);
     }
     if (event.status === 'Completed' && smkit.commands.hasCommand(NEW_AUTOML)) {
-      void smkit.commands.execute(NEW_AUTOML, { uri });
+      void smkit.commands.execute(NEW_AUTOML, { data: uri });
     }
   };
   smkit.events.received.connect(watch);
@@ -188,7 +203,7 @@ function TrainButton({ uri }: { uri: string }): JSX.Element | null {
     return null;
   }
   return (
-    <Button onClick={() => void commands.execute(NEW_AUTOML, { uri })}>
+    <Button onClick={() => void commands.execute(NEW_AUTOML, { data: uri })}>
       {trans.__('Train a model on them')}
     </Button>
   );

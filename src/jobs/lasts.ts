@@ -5,14 +5,6 @@ import { between, text } from '../core/format';
 import { isUnderWay } from '../core/status-pill';
 import type { Column } from '../core/table';
 
-export const JOB_STATUSES = [
-  'InProgress',
-  'Completed',
-  'Failed',
-  'Stopping',
-  'Stopped'
-] as const;
-
 /** How long a job took, or has taken so far. */
 export function lastsColumn(
   trans: TranslationBundle,

@@ -1,0 +1,55 @@
+import { ensureBucket } from './account';
+import type { Row } from './client';
+import { callNamed } from './client';
+import { putObject, splitUri } from './s3';
+
+export interface Call {
+  operation: string;
+  input: Row;
+}
+
+export interface Put {
+  uri: string;
+  text: string;
+  type: string;
+  /** The file beside the notebook that holds the text: the code uploads that. */
+  file?: string;
+}
+
+/** What a form is about to do, and what its code says: objects first, then calls. */
+export interface Plan {
+  puts?: readonly Put[];
+  calls: readonly Call[];
+  /** Where a bucket that is not there yet is made; needed where there are puts. */
+  region?: string;
+}
+
+export function bucketsOf(puts: readonly Put[]): string[] {
+  return [...new Set(puts.map(({ uri }) => splitUri(uri)?.[0] ?? ''))];
+}
+
+/** Does it; what was created is deleted where a later call fails. */
+export async function carryOut({ puts = [], calls }: Plan): Promise<void> {
+  for (const bucket of bucketsOf(puts)) {
+    await ensureBucket(bucket);
+  }
+  for (const { uri, text, type } of puts) {
+    await putObject(uri, text, type);
+  }
+  const made: Call[] = [];
+  try {
+    for (const call of calls) {
+      await callNamed(call.operation, call.input);
+      made.unshift(call);
+    }
+  } catch (error) {
+    await Promise.allSettled(made.map(remove));
+    throw error;
+  }
+}
+
+function remove({ operation, input }: Call): Promise<Row> {
+  const kind = operation.replace(/^Create/, '');
+  const key = `${kind}Name`;
+  return callNamed(`Delete${kind}`, { [key]: input[key] });
+}

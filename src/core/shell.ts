@@ -1,0 +1,33 @@
+import type { Plan, Put } from './plan';
+import { bucketsOf } from './plan';
+import { methodName } from './python';
+
+const END = 'END_OF_FILE';
+
+/** A word that a shell, and `%sm`, take as it is. */
+export function quoted(word: string): string {
+  return /^[\w@%+=:,./-]+$/.test(word)
+    ? word
+    : `'${word.replace(/'/g, `'\\''`)}'`;
+}
+
+/** The AWS CLI's commands for what a page does. */
+export function cliCode({ puts = [], calls }: Plan): string {
+  const commands = calls.map(({ operation, input }) => {
+    const command = methodName(operation).replace(/_/g, '-');
+    const json = JSON.stringify(input, null, 2);
+    return `aws sagemaker ${command} --cli-input-json ${quoted(json)}\n`;
+  });
+  const buckets = bucketsOf(puts).map(
+    bucket => `aws s3 mb ${quoted(`s3://${bucket}`)} 2> /dev/null\n`
+  );
+  return [...buckets, ...puts.map(put), ...commands].join('\n');
+}
+
+function put({ uri, text, file }: Put): string {
+  if (file !== undefined) {
+    return `aws s3 cp ${quoted(file)} ${quoted(uri)}\n`;
+  }
+  const end = text.endsWith('\n') ? '' : '\n';
+  return `aws s3 cp - ${quoted(uri)} <<'${END}'\n${text}${end}${END}\n`;
+}
