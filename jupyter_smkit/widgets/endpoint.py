@@ -9,12 +9,12 @@ from typing import Any
 
 import traitlets
 
-from jupyter_smkit.widgets.live import STATIC, Live
+from jupyter_smkit.widgets.live import Live, module
 from jupyter_smkit.workflow.endpoints import Endpoint, invoke
 
 
 class EndpointView(Live):
-    _esm = STATIC / "endpoint.js"
+    _esm = module("endpoint")
 
     name = traitlets.Unicode().tag(sync=True)
     status = traitlets.Unicode("Creating").tag(sync=True)

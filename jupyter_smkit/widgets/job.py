@@ -9,14 +9,14 @@ from typing import Any
 import traitlets
 
 from jupyter_smkit.client.logs import ENDED
-from jupyter_smkit.widgets.live import STATIC, Live
+from jupyter_smkit.widgets.live import Live, module
 from jupyter_smkit.workflow.jobs import Job
 
 _LINES = 12
 
 
 class JobProgress(Live):
-    _esm = STATIC / "job.js"
+    _esm = module("job")
 
     kind = traitlets.Unicode().tag(sync=True)
     name = traitlets.Unicode().tag(sync=True)

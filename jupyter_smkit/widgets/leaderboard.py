@@ -9,14 +9,14 @@ from typing import Any
 import traitlets
 
 from jupyter_smkit.widgets.job import JobProgress
-from jupyter_smkit.widgets.live import STATIC
+from jupyter_smkit.widgets.live import module
 from jupyter_smkit.workflow.automl import candidates
 
 _SHOWN = 50
 
 
 class Leaderboard(JobProgress):
-    _esm = STATIC / "leaderboard.js"
+    _esm = module("leaderboard")
 
     metric = traitlets.Unicode().tag(sync=True)
     rows = traitlets.List(traitlets.Dict()).tag(sync=True)

@@ -13,6 +13,11 @@ import anywidget
 STATIC = Path(__file__).parent / "static"
 
 
+def module(name: str) -> str:
+    """A widget's JavaScript, after what all of them share: the browser gets one module each."""
+    return (STATIC / "frame.js").read_text() + (STATIC / f"{name}.js").read_text()
+
+
 class Live(anywidget.AnyWidget):
     """Subclasses say what they follow (``follow``) and how they read (``text``, ``html``)."""
 

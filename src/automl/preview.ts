@@ -2,7 +2,9 @@ import { useQuery } from '@tanstack/react-query';
 import type { UseQueryResult } from '@tanstack/react-query';
 import { parse } from 'papaparse';
 
-import { useVisible } from '../core/context';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
+import { useTrans, useVisible } from '../core/context';
 import { listObjects, readHead, splitUri } from '../core/s3';
 
 const HEAD_BYTES = 64 * 1024;
@@ -18,17 +20,24 @@ export interface Preview {
 /** The first rows of a CSV in s3://; a Parquet file cannot be looked into here and gives none. */
 export function usePreview(uri: string): UseQueryResult<Preview> {
   const visible = useVisible();
+  const trans = useTrans();
   const parts = splitUri(uri);
   return useQuery({
     queryKey: ['preview', uri],
-    queryFn: ({ signal }) => preview(uri, signal),
+    queryFn: ({ signal }) => preview(uri, trans, signal),
     enabled: visible && parts !== null && parts[1] !== '',
     retry: false
   });
 }
 
-async function preview(uri: string, signal: AbortSignal): Promise<Preview> {
-  const object = uri.endsWith('/') ? await firstObject(uri, signal) : uri;
+async function preview(
+  uri: string,
+  trans: TranslationBundle,
+  signal: AbortSignal
+): Promise<Preview> {
+  const object = uri.endsWith('/')
+    ? await firstObject(uri, trans, signal)
+    : uri;
   if (object.endsWith('.parquet')) {
     return { uri: object, columns: [], rows: [] };
   }
@@ -47,11 +56,15 @@ async function preview(uri: string, signal: AbortSignal): Promise<Preview> {
   };
 }
 
-async function firstObject(uri: string, signal: AbortSignal): Promise<string> {
+async function firstObject(
+  uri: string,
+  trans: TranslationBundle,
+  signal: AbortSignal
+): Promise<string> {
   const { entries } = await listObjects(uri, signal);
   const found = entries.find(entry => !entry.isFolder);
   if (!found) {
-    throw new Error(`No object lies under ${uri}`);
+    throw new Error(trans.__('No object lies under %1', uri));
   }
   return found.uri;
 }

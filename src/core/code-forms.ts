@@ -15,6 +15,8 @@ export function codeForms(
   ];
 }
 
+const SDK = 'SageMaker SDK v2';
+
 /** The SageMaker SDK's form, where it has one; `code` follows after the objects are there. */
 export function sdkForm(
   code: string | null,
@@ -31,7 +33,5 @@ export function sdkForm(
       ? 'from sagemaker import Session\nfrom sagemaker.s3 import S3Uploader\n\n' +
         `Session().default_bucket()\n${uploads.join('')}\n`
       : '';
-  return code === null
-    ? []
-    : [{ label: 'SageMaker SDK v2', code: before + code }];
+  return code === null ? [] : [{ label: SDK, code: before + code }];
 }

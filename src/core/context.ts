@@ -9,7 +9,7 @@ export const VisibleContext = createContext(true);
 export function useSmkit(): ISmkit {
   const smkit = useContext(SmkitContext);
   if (!smkit) {
-    throw new Error('This component belongs inside a Page');
+    throw new TypeError('This component belongs inside a Page');
   }
   return smkit;
 }

@@ -191,8 +191,10 @@ function BulkActions({
       const failed = results.filter(result => result.status === 'rejected');
       if (failed.length > 0) {
         const reason: unknown = failed[0].reason;
-        const count = trans.__('%1 of %2:', failed.length, names.length);
-        throw new Error(`${count} ${(reason as Error).message}`);
+        const { message } = reason as Error;
+        throw new Error(
+          trans.__('%1 of %2: %3', failed.length, names.length, message)
+        );
       }
     },
     onSuccess: done

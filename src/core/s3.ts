@@ -24,7 +24,7 @@ export function splitUri(uri: string): [string, string] | null {
 function path(uri: string): string {
   const parts = splitUri(uri);
   if (!parts) {
-    throw new Error(`Not an s3:// address: ${uri}`);
+    throw new TypeError(`Not an s3:// address: ${uri}`);
   }
   const [bucket, key] = parts;
   return `s3/${bucket}/${key.split('/').map(encodeURIComponent).join('/')}`;

@@ -40,11 +40,11 @@ export function readFlow(text: string): Flow {
   }
   const found = parseJson(text) as Partial<Flow> | null;
   if (!found || !Array.isArray(found.nodes)) {
-    throw new Error("'nodes' is missing, or is no list: this is no flow");
+    throw new SyntaxError("'nodes' is missing, or is no list: this is no flow");
   }
   for (const node of found.nodes as Partial<FlowNode>[]) {
     if (!node?.node_id || !node.type || !node.operator) {
-      throw new Error('A step has no node_id, type or operator');
+      throw new SyntaxError('A step has no node_id, type or operator');
     }
   }
   return found as Flow;

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from jupyter_smkit.widgets.live import STATIC
+from jupyter_smkit.widgets.live import STATIC, module
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed")
@@ -43,7 +43,7 @@ def page() -> Iterator[Page]:
         browser.close()
 
 
-def render(page: Page, module: str, **state: Any) -> None:
+def render(page: Page, widget: str, **state: Any) -> None:
     style = (STATIC / "widgets.css").read_text()
     page.set_content(f"<style>{style}</style><div id='here'></div>")
     page.evaluate(MODEL)
@@ -54,7 +54,7 @@ def render(page: Page, module: str, **state: Any) -> None:
           window.model.state = state;
           window.clean = widget.render({model: window.model, el: document.querySelector('#here')});
         }""",
-        [(STATIC / module).read_text(), state],
+        [module(widget), state],
     )
 
 
@@ -73,7 +73,7 @@ JOB = {
 
 
 def test_a_job_shows_its_log_and_stops(page: Page) -> None:
-    render(page, "job.js", **JOB, started=100, ended=0)
+    render(page, "job", **JOB, started=100, ended=0)
     assert page.get_by_label("Log of mine").is_hidden()
     change(page, log=["one", "<b>two</b>"])
     assert page.get_by_label("Log of mine").inner_text() == "one\n<b>two</b>"
@@ -86,7 +86,7 @@ def test_a_job_shows_its_log_and_stops(page: Page) -> None:
 
 
 def test_a_leaderboard_has_the_best_first(page: Page) -> None:
-    render(page, "leaderboard.js", **JOB, metric="AUC", rows=[])
+    render(page, "leaderboard", **JOB, metric="AUC", rows=[])
     assert page.get_by_role("table").is_hidden()
     rows = [
         {"name": "ensemble", "value": 0.91234567, "latency": 0.0021, "status": "Completed"},
@@ -101,7 +101,7 @@ def test_a_leaderboard_has_the_best_first(page: Page) -> None:
 
 def test_an_endpoint_is_tried(page: Page) -> None:
     endpoint = {"name": "mine", "detail": "", "variants": [], "answer": {}, "error": ""}
-    render(page, "endpoint.js", **endpoint, status="Creating")
+    render(page, "endpoint", **endpoint, status="Creating")
     send = page.get_by_role("button", name="Send")
     assert send.is_disabled()
     change(page, status="InService")
@@ -115,6 +115,6 @@ def test_an_endpoint_is_tried(page: Page) -> None:
 
 
 def test_nothing_listens_after_it_is_gone(page: Page) -> None:
-    render(page, "job.js", **JOB, started=0, ended=0)
+    render(page, "job", **JOB, started=0, ended=0)
     page.evaluate("window.clean()")
     assert page.evaluate("Object.values(window.model.handlers).flat().length") == 0

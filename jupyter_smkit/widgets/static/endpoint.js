@@ -1,21 +1,8 @@
 const TYPES = ['text/csv', 'application/json', 'application/jsonlines'];
 
-function element(tag, className, text = '') {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
 function render({ model, el }) {
-  el.classList.add('smkit-widget');
-  const head = element('div', 'smkit-widget-head');
-  const name = element('strong', 'smkit-widget-name');
-  const status = element('span', 'smkit-widget-status');
-  status.setAttribute('role', 'status');
   const variants = element('span', 'smkit-widget-time');
-  const detail = element('div', 'smkit-widget-detail');
-  head.append(name, status, variants);
+  const endFrame = frame({ model, el }, variants);
 
   const form = element('form', 'smkit-widget-form');
   const body = element('textarea', 'smkit-widget-input');
@@ -37,42 +24,27 @@ function render({ model, el }) {
   const row = element('div', 'smkit-widget-head');
   row.append(type, send, took);
   form.append(body, row, answer);
-  el.append(head, detail, form);
+  el.append(form);
 
-  const update = () => {
-    const now = model.get('status');
-    name.textContent = model.get('name');
-    status.textContent = now;
-    status.dataset.status = now;
-    detail.textContent = model.get('error') || model.get('detail');
-    detail.hidden = !detail.textContent;
-    send.disabled = now !== 'InService';
+  const endVariants = follow(model, 'variants', () => {
     const all = model.get('variants');
     variants.textContent =
       all.length > 1 ? all.map(each => `${each.name} ${each.weight}`).join(', ') : '';
-  };
-  const updateAnswer = () => {
+  });
+  const endAnswer = follow(model, 'answer status', () => {
     const got = model.get('answer');
     answer.textContent = got.error || got.body || '';
     answer.hidden = !answer.textContent;
     answer.dataset.failed = got.error ? 'true' : 'false';
     took.textContent = got.ms === undefined ? '' : `${got.ms} ms`;
     send.disabled = model.get('status') !== 'InService';
-  };
+  });
   form.addEventListener('submit', event => {
     event.preventDefault();
     send.disabled = true;
     model.send({ body: body.value, contentType: type.value });
   });
-  const watched = 'change:status change:detail change:error change:variants';
-  model.on(watched, update);
-  model.on('change:answer', updateAnswer);
-  update();
-  updateAnswer();
-  return () => {
-    model.off(watched, update);
-    model.off('change:answer', updateAnswer);
-  };
+  return () => [endFrame, endVariants, endAnswer].forEach(end => end());
 }
 
 export default { render };

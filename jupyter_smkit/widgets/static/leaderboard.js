@@ -1,12 +1,3 @@
-const ENDED = ['Completed', 'Failed', 'Stopped'];
-
-function element(tag, className, text = '') {
-  const made = document.createElement(tag);
-  made.className = className;
-  made.textContent = text;
-  return made;
-}
-
 function number(value) {
   return value === null || value === undefined ? '–' : Number(value).toPrecision(5);
 }
@@ -16,30 +7,12 @@ function milliseconds(seconds) {
 }
 
 function render({ model, el }) {
-  el.classList.add('smkit-widget');
-  const head = element('div', 'smkit-widget-head');
-  const name = element('strong', 'smkit-widget-name');
-  const status = element('span', 'smkit-widget-status');
-  status.setAttribute('role', 'status');
-  const stop = element('button', 'smkit-widget-button', 'Stop');
-  stop.type = 'button';
-  const detail = element('div', 'smkit-widget-detail');
+  const [stop, endStop] = stopButton(model);
+  const endFrame = frame({ model, el }, stop);
   const table = element('table', 'smkit-widget-table');
-  head.append(name, status, stop);
-  el.append(head, detail, table);
+  el.append(table);
 
-  const update = () => {
-    const now = model.get('status');
-    name.textContent = model.get('name');
-    stop.setAttribute('aria-label', `Stop ${model.get('name')}`);
-    status.textContent = now;
-    status.dataset.status = now;
-    detail.textContent = model.get('error') || model.get('detail');
-    detail.hidden = !detail.textContent;
-    stop.hidden = ENDED.includes(now);
-    stop.disabled = now === 'Stopping';
-  };
-  const updateRows = () => {
+  const endRows = follow(model, 'rows metric', () => {
     const rows = model.get('rows');
     const header = element('tr', '');
     for (const title of ['', 'Candidate', model.get('metric') || 'Score', 'Latency', 'Status']) {
@@ -63,20 +36,8 @@ function render({ model, el }) {
     });
     table.replaceChildren(thead, tbody);
     table.hidden = rows.length === 0;
-  };
-  stop.addEventListener('click', () => {
-    stop.disabled = true;
-    model.send('stop');
   });
-  const watched = 'change:status change:detail change:error';
-  model.on(watched, update);
-  model.on('change:rows change:metric', updateRows);
-  update();
-  updateRows();
-  return () => {
-    model.off(watched, update);
-    model.off('change:rows change:metric', updateRows);
-  };
+  return () => [endStop, endFrame, endRows].forEach(end => end());
 }
 
 export default { render };
