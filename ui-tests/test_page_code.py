@@ -163,12 +163,6 @@ CONFIG = Page(
                 "VolumeSizeInGB": 10,
             }
         ],
-        "DataCaptureConfig": {
-            "EnableCapture": True,
-            "InitialSamplingPercentage": 50,
-            "DestinationS3Uri": f"s3://{BUCKET}/code/capture",
-            "CaptureOptions": [{"CaptureMode": "Input"}],
-        },
         "Tags": TAGS,
     },
 )
@@ -179,9 +173,8 @@ ENDPOINT = Page(
         "EndpointName": "code-endpoint",
         "EndpointConfigName": "code-settings",
         "DeploymentConfig": {
-            "RollingUpdatePolicy": {
-                "MaximumBatchSize": {"Type": "CAPACITY_PERCENT", "Value": 50},
-                "WaitIntervalInSeconds": 60,
+            "BlueGreenUpdatePolicy": {
+                "TrafficRoutingConfiguration": {"Type": "ALL_AT_ONCE", "WaitIntervalInSeconds": 0}
             }
         },
         "Tags": TAGS,

@@ -1,3 +1,4 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
 import { parseJson, stringifyJson } from './json';
 
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -34,17 +35,19 @@ export function emptyFlow(): Flow {
 }
 
 /** The flow in a file's text, an empty one in an empty file; raises Error with a sentence. */
-export function readFlow(text: string): Flow {
+export function readFlow(text: string, trans: TranslationBundle): Flow {
   if (text.trim() === '') {
     return emptyFlow();
   }
   const found = parseJson(text) as Partial<Flow> | null;
   if (!found || !Array.isArray(found.nodes)) {
-    throw new SyntaxError("'nodes' is missing, or is no list: this is no flow");
+    throw new Error(
+      trans.__("'nodes' is missing, or is no list: this is no flow")
+    );
   }
   for (const node of found.nodes as Partial<FlowNode>[]) {
     if (!node?.node_id || !node.type || !node.operator) {
-      throw new SyntaxError('A step has no node_id, type or operator');
+      throw new Error(trans.__('A step has no node_id, type or operator'));
     }
   }
   return found as Flow;

@@ -1,6 +1,7 @@
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { useCallback, useMemo, useSyncExternalStore } from 'react';
 
+import { useTrans } from '../core/context';
 import type { Flow } from './document';
 import { emptyFlow, readFlow, writeFlow } from './document';
 
@@ -28,6 +29,7 @@ export interface OpenFlow {
 
 /** The flow of a document. Its text is the only state: undo, saving and sharing work on it. */
 export function useFlow(model: DocumentRegistry.IModel): OpenFlow {
+  const trans = useTrans();
   const subscribe = useCallback(
     (notify: () => void) => {
       model.contentChanged.connect(notify);
@@ -41,11 +43,11 @@ export function useFlow(model: DocumentRegistry.IModel): OpenFlow {
   const history = model.sharedModel as unknown as History;
   const { flow, problem } = useMemo(() => {
     try {
-      return { flow: readFlow(text), problem: '' };
+      return { flow: readFlow(text, trans), problem: '' };
     } catch (error) {
       return { flow: emptyFlow(), problem: (error as Error).message };
     }
-  }, [text]);
+  }, [text, trans]);
   return {
     flow,
     text,
