@@ -72,7 +72,8 @@ export function processingSdk(request: Row): string | null {
     arguments: words,
     job_name,
     experiment_config,
-    wait: false
+    wait: false,
+    logs: false
   };
   return (
     (hasNetwork ? 'from sagemaker.network import NetworkConfig\n' : '') +
