@@ -6,6 +6,7 @@ import http.client
 import socket
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 
 import pytest
@@ -96,8 +97,14 @@ class Api:
         connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
         for name, value in {**headers, "content-length": str(len(body))}.items():
             connection.putheader(name, value.encode("latin-1"))
-        connection.endheaders(body)
-        return connection.getresponse()
+        # A refusal may come, and the connection end, before all of the body has gone.
+        with suppress(BrokenPipeError):
+            connection.endheaders(body)
+        try:
+            return connection.getresponse()
+        except BaseException:
+            connection.close()
+            raise
 
     def last_words(self) -> str:
         return (self.home.run / "api.log").read_text()[-4000:]
