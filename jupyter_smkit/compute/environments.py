@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
@@ -19,7 +20,16 @@ from jupyter_smkit.config import Home
 
 Say = Callable[[str], None]
 _TORCH = re.compile(r"^torch(vision|audio)?\b")
-_NAME = re.compile(r"^[A-Za-z0-9._-]+")
+_OPTION = re.compile(r"(-\w|--[\w-]+)(?:\s*=\s*|\s*)(.*)")
+_LONG = {
+    "-r": "--requirement",
+    "-c": "--constraint",
+    "-e": "--editable",
+    "-f": "--find-links",
+    "-i": "--index-url",
+}
+_PATH = re.compile(r"([^\s;\[]*)(.*)")
+_ARCHIVES = (".whl", ".tar.gz", ".zip")
 
 
 class BuildFailed(Exception):
@@ -39,7 +49,7 @@ def ensure(
         return Path(sys.executable)
     wanted = tuple(sorted({*wanted, *BASE_REQUIREMENTS}))
     home.environments.mkdir(parents=True, exist_ok=True)
-    directory = home.environments / f"{image.name}-{_digest(wanted)}"
+    directory = home.environments / f"{image.name}-{fingerprint(wanted)}"
     python = directory / "bin" / "python"
     if python.exists():
         return python
@@ -66,32 +76,58 @@ def satisfied(requirements: Sequence[str]) -> bool:
     return True
 
 
-def requirements(file: Path) -> list[str]:
-    """What a requirements.txt asks for, and in the files it names: one word each for uv."""
+def requirements(file: Path, base: Path | None = None) -> list[str]:
+    """What a requirements.txt asks for, and in the files it names: one word each for uv.
+
+    Paths in it become absolute, as pip finds them that runs in the file's folder: those of options
+    from the file that names them, those of packages from the first file (``base`` is its folder).
+    """
+    folder = file.parent.absolute()
+    base = base or folder
     wanted = []
     for line in file.read_text(errors="replace").replace("\\\n", " ").splitlines():
         text = re.sub(r"(^|\s)#.*", "", line).strip()
-        match text.split(None, 1) if text.startswith("-") else [text]:
-            case ["-r" | "--requirement", other]:
-                wanted += requirements(file.parent / other)
-            case [option, value]:
-                wanted.append(f"{option}={value}" if option.startswith("--") else option + value)
-            case [requirement] if requirement:
-                wanted.append(requirement)
+        if found := _OPTION.fullmatch(text):
+            option, value = _LONG.get(found[1], found[1]), found[2]
+            match option:
+                case "--requirement":
+                    wanted += requirements(folder / value, base)
+                case "--editable":
+                    # The environment outlives the job's folder: what is in there is copied.
+                    wanted.append(_anchored(value, base))
+                case "--constraint" | "--find-links":
+                    wanted.append(f"{option}={_absolute(value, folder)}")
+                case _:
+                    wanted.append(f"{option}={value}" if value else option)
+        elif text:
+            wanted.append(_anchored(text, base))
     return wanted
 
 
+def _anchored(requirement: str, base: Path) -> str:
+    """With an absolute path where it is a file or a folder, not a package's name."""
+    path, rest = _PATH.fullmatch(requirement).groups()  # type: ignore[union-attr]
+    local = path.startswith(".") or "/" in path or path.endswith(_ARCHIVES)
+    return f"{_absolute(path, base)}{rest}" if local else requirement
+
+
+def _absolute(path: str, base: Path) -> str:
+    return path if "://" in path else os.path.normpath(base / path)
+
+
 def runtime(home: Home) -> Path:
-    """A directory with nothing but a link to this package, to be put on another's PYTHONPATH."""
+    """A directory with nothing but a link to this package, to be put on another's PYTHONPATH.
+
+    Each installation has one of its own: several may share the environments.
+    """
     package = Path(jupyter_smkit.__file__).parent
-    directory = home.environments / "runtime"
+    key = hashlib.sha256(os.fsencode(package)).hexdigest()[:12]
+    directory = home.environments / "runtime" / key
     link = directory / package.name
-    if not (link.is_symlink() and link.readlink() == package):
+    if not link.is_symlink():
         directory.mkdir(parents=True, exist_ok=True)
-        temporary = directory / f".{os.getpid()}"
-        temporary.unlink(missing_ok=True)
-        temporary.symlink_to(package)
-        temporary.replace(link)
+        with contextlib.suppress(FileExistsError):
+            link.symlink_to(package)
     return directory
 
 
@@ -155,9 +191,25 @@ def _run(argv: Sequence[str], say: Say) -> None:
         raise BuildFailed(f"{command} … ended with {process.returncode}: {''.join(lines[-12:])}")
 
 
-def _digest(wanted: Sequence[str]) -> str:
-    parts = [f"{sys.version_info.major}.{sys.version_info.minor}", *wanted]
+def fingerprint(wanted: Sequence[str]) -> str:
+    """Names an environment by what is asked for, files by what they hold."""
+    words = sorted(_contents(word) for word in wanted)
+    parts = [f"{sys.version_info.major}.{sys.version_info.minor}", *words]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:12]
+
+
+def _contents(word: str) -> str:
+    """A word with what a file or folder holds in place of its path, which differs by job."""
+    option, equals, value = word.partition("=") if word.startswith("--") else ("", "", word)
+    path, rest = _PATH.fullmatch(value).groups()  # type: ignore[union-attr]
+    top, digest = Path(path), hashlib.sha256()
+    if not (top.is_absolute() and top.exists()):
+        return word
+    for file in sorted(top.rglob("*")) if top.is_dir() else [top]:
+        if file.is_file():
+            digest.update(f"{file.relative_to(top)}\0{file.stat().st_size}\0".encode())
+            digest.update(file.read_bytes())
+    return f"{option}{equals}{top.name} {digest.hexdigest()}{rest}"
 
 
 def main() -> int:

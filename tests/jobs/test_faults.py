@@ -191,7 +191,7 @@ def test_a_sandbox_that_does_not_work_fails_the_job(tmp_path: Path) -> None:
 def test_a_job_is_stopped_while_its_environment_is_built(smkit: Any) -> None:
     wanted = "no-such-package-at-all==1"
     names = tuple(sorted({wanted, *BASE_REQUIREMENTS}))
-    lock = smkit.home.environments / f"python-{environments._digest(names)}.lock"
+    lock = smkit.home.environments / f"python-{environments.fingerprint(names)}.lock"
     lock.parent.mkdir(parents=True, exist_ok=True)
     s3, client = smkit.client("s3"), smkit.client("sagemaker")
     files = {"train.py": "pass", "requirements.txt": wanted}
