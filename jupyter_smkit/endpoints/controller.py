@@ -137,7 +137,12 @@ def retire(controllers: Controllers, record: Record, id: str) -> None:
     left = record.modified + _SETTLED - controllers.clock()
     if 0 < left <= _SETTLED:
         controllers.again(record, left)
-    elif controllers.executor.poll(id).state == "running":
+    else:
+        end(controllers, id)
+
+
+def end(controllers: Controllers, id: str) -> None:
+    if controllers.executor.poll(id).state == "running":
         controllers.executor.stop(id)
     else:
         controllers.executor.forget(id)
@@ -146,7 +151,7 @@ def retire(controllers: Controllers, record: Record, id: str) -> None:
 def take_down(controllers: Controllers, record: Record) -> None:
     write_routes(controllers)
     for id in controllers.executor.known(launch_prefix(record)):
-        controllers.executor.forget(id)
+        end(controllers, id)
     if controllers.executor.known(launch_prefix(record)):
         controllers.again(record, _SOON)
         return

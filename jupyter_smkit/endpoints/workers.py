@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jupyter_smkit.compute.executor import Input, Launch
 from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.gateway.inference import MODEL_TIMEOUT
 from jupyter_smkit.state.records import Json, Record
 
 _CODE = "/opt/ml/code"
@@ -18,8 +19,8 @@ _PING = 0.5
 a worker that is slower, since it loads its model, is asked again."""
 _STARTUP = 480.0
 """Seconds in which a container must be ready where the variant sets no other limit."""
-_DRAINING = 60.0
-"""Seconds for what a worker was asked before it was told to stop: the longest invocation."""
+_DRAINING = MODEL_TIMEOUT + 5.0
+"""Seconds for what a worker was asked before it was told to stop, which it lets end itself."""
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+MODEL_TIMEOUT = 60.0
+"""Seconds that an invocation may take, as on SageMaker."""
+
 
 @dataclass(frozen=True)
 class Inquiry:

@@ -17,6 +17,7 @@ from jupyter_smkit.api import sigv4
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.api.errors import ApiError, BadSignature, code_for
 from jupyter_smkit.gateway.http import Exchange
+from jupyter_smkit.gateway.inference import MODEL_TIMEOUT
 from jupyter_smkit.gateway.limits import checked_headers
 from jupyter_smkit.gateway.metrics import Metrics
 from jupyter_smkit.gateway.routes import Endpoint, Routes, Variant, choose
@@ -24,7 +25,6 @@ from jupyter_smkit.gateway.streams import BodyTooLarge
 from jupyter_smkit.gateway.upstream import Lost, Pool, Response, Upstream
 
 MAX_BODY = 6_291_456
-MODEL_TIMEOUT = 60.0
 PATH = re.compile(
     r"/endpoints/([^/?]+)/(invocations|invocations-response-stream|async-invocations)(?=\?|$)"
 )

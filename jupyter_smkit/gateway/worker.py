@@ -20,14 +20,13 @@ from pathlib import Path
 from jupyter_smkit.gateway import loops
 from jupyter_smkit.gateway.batching import Predictions
 from jupyter_smkit.gateway.http import Exchange, Server
-from jupyter_smkit.gateway.inference import Inquiry, Refusal, Reply, Service
+from jupyter_smkit.gateway.inference import MODEL_TIMEOUT, Inquiry, Refusal, Reply, Service
 from jupyter_smkit.gateway.streams import BodyTooLarge
 
 log = logging.getLogger(__name__)
 
 MAX_BODY = 100 * 1024 * 1024
 """Bytes of a request: batch transform may send up to 100 MB."""
-GRACE = 5.0
 _PREFIX = "x-amzn-sagemaker-"
 
 
@@ -103,7 +102,7 @@ async def serve(path: Path, environ: Mapping[str, str]) -> int:
         os.umask(mask)
     await stopped.wait()
     accepting.close()
-    await server.stop(GRACE if predictions.ready else 0.0)
+    await server.stop(MODEL_TIMEOUT if predictions.ready else 0.0)
     predictions.close()
     path.unlink(missing_ok=True)
     return status

@@ -20,7 +20,7 @@ SLOW = (
     "def model_fn(directory): return None\n"
     "def predict_fn(data, model):\n"
     "    print('asked', flush=True)\n"
-    "    time.sleep(3)\n"
+    "    time.sleep(7)\n"
     "    return 'slow'\n"
     "def output_fn(answer, accept): return answer\n"
 )
@@ -50,6 +50,20 @@ def test_an_update_lets_the_old_worker_answer_what_it_was_asked(smkit: Any) -> N
     asking.join()
     assert answers == ["slow"]
     assert wait_until(lambda: len(workers(smkit, "patient")) == 1, 20)
+
+
+def test_a_deleted_endpoint_answers_what_it_was_asked(smkit: Any) -> None:
+    deploy(smkit, "leaving", archive(**{"code/inference.py": SLOW.encode()}))
+    answers: list[str] = []
+    asking = threading.Thread(target=lambda: answers.append(invoke(smkit, "leaving")["text"]))
+    asking.start()
+    assert wait_until(lambda: log_has(smkit, "leaving", "asked"), 10)
+    client = smkit.client("sagemaker")
+    client.delete_endpoint(EndpointName="leaving")
+    assert client.describe_endpoint(EndpointName="leaving")["EndpointStatus"] == "Deleting"
+    asking.join()
+    assert answers == ["slow"]
+    assert wait_until(lambda: not workers(smkit, "leaving"), 10)
 
 
 def test_a_failed_update_may_be_tried_again(smkit: Any) -> None:
