@@ -71,6 +71,11 @@ class Home:
         return self.path / "jobs"
 
     @property
+    def previews(self) -> Path:
+        """Data of s3:// that the flow editor's workers read."""
+        return self.path / "previews"
+
+    @property
     def environments(self) -> Path:
         """Built environments; ``SMKIT_ENVIRONMENTS`` lets several homes share them."""
         shared = os.environ.get("SMKIT_ENVIRONMENTS")

@@ -29,7 +29,7 @@ Launch = Callable[[], Awaitable[asyncio.subprocess.Process]]
 
 
 async def start_worker(home: Home, log: Path | None = None) -> asyncio.subprocess.Process:
-    """A worker process on pipes, in a sandbox without network or smkit's keys.
+    """A worker process on pipes, in a sandbox without network; of the home it sees the previews' data.
 
     It ends when its pipe closes.
     """
@@ -51,17 +51,23 @@ async def start_worker(home: Home, log: Path | None = None) -> asyncio.subproces
 
 
 def _sandbox(home: Home) -> sandbox.Sandbox:
-    place = home.path / "sandbox"
+    place, level = home.path / "sandbox", sandbox.probe(home.settings.sandbox)
     box = sandbox.Sandbox(
-        sandbox.probe(home.settings.sandbox),
+        level,
         place / "ml",
         place / "tmp",
-        readable=(home.path, Path(__file__).parents[2], Path(sys.prefix)),
-        hidden=(home.credentials,) if home.credentials.exists() else (),
+        readable=(
+            home.previews,
+            Path(__file__).parents[2],
+            Path(sys.prefix),
+            Path(sys.base_prefix),
+        ),
+        hidden=(home.path,),
         network=False,
         hostname="preview",
+        processes=sandbox.own_processes(level),
     )
-    for directory in (box.base, box.temporary):
+    for directory in (box.base, box.temporary, home.previews):
         directory.mkdir(parents=True, exist_ok=True)
     return box
 

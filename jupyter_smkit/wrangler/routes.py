@@ -88,7 +88,7 @@ class Context:
         log = home.run / "wrangler.log"
         self.objects = services.objects
         self.account = services.home.settings.account
-        self.cache = services.home.path / "previews"
+        self.cache = home.previews
         self.workers = Workers(partial(start_worker, home, log if log.parent.is_dir() else None))
 
     async def files(self, flow: Flow, node: str) -> Mapping[str, list[str]]:

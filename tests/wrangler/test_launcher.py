@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import signal
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
+from jupyter_smkit.compute import sandbox
 from jupyter_smkit.config import Home
 from jupyter_smkit.wrangler.flow import Flow, FlowError, Node
 from jupyter_smkit.wrangler.launcher import Workers, start_worker
@@ -15,9 +17,19 @@ processes: list[asyncio.subprocess.Process] = []
 
 
 @pytest.fixture
-async def workers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Workers]:
-    # A worker sees of /tmp only its home: here that is where the tests' files lie.
-    home = Home(tmp_path_factory.getbasetemp())
+def home(tmp_path: Path) -> Home:
+    return Home(tmp_path / "home")
+
+
+@pytest.fixture
+def staged(home: Home, passengers: Path) -> Path:
+    """The passengers where a worker may read them."""
+    home.previews.mkdir(parents=True)
+    return passengers.rename(home.previews / passengers.name)
+
+
+@pytest.fixture
+async def workers(home: Home) -> AsyncIterator[Workers]:
 
     async def launch() -> asyncio.subprocess.Process:
         processes.append(await start_worker(home))
@@ -31,13 +43,13 @@ async def workers(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Wor
 
 
 async def test_a_worker_is_kept_and_comes_back_after_a_kill(
-    workers: Workers, flow: Flow, types: Node, passengers: Path
+    workers: Workers, flow: Flow, types: Node, staged: Path
 ) -> None:
     asked = {
         "flow": flow.to_dict(),
         "node": types.id,
         "output": "",
-        "files": {"s3://bucket/passengers.csv": [str(passengers)]},
+        "files": {"s3://bucket/passengers.csv": [str(staged)]},
     }
     assert (await workers.ask("a", "preview", **asked))["rows"] == 5
     assert (await workers.ask("a", "preview", **asked))["rows"] == 5
@@ -46,6 +58,20 @@ async def test_a_worker_is_kept_and_comes_back_after_a_kill(
     await processes[0].wait()
     assert (await workers.ask("a", "preview", **asked))["rows"] == 5
     assert len(processes) == 2
+
+
+@pytest.mark.skipif(sandbox.probe() == "L0", reason="nothing can be hidden at level L0")
+async def test_a_worker_sees_nothing_else_of_the_home(
+    workers: Workers, flow: Flow, types: Node, home: Home, staged: Path
+) -> None:
+    beside = home.objects / "blob.csv"
+    beside.parent.mkdir()
+    shutil.copy(staged, beside)
+    asked = {"flow": flow.to_dict(), "node": types.id, "output": ""}
+    place = "s3://bucket/passengers.csv"
+    assert (await workers.ask("a", "preview", files={place: [str(staged)]}, **asked))["rows"] == 5
+    with pytest.raises(FlowError, match=r"blob\.csv"):
+        await workers.ask("a", "preview", files={place: [str(beside)]}, **asked)
 
 
 async def test_what_the_worker_refuses_names_the_step(workers: Workers, flow: Flow) -> None:
