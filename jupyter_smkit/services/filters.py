@@ -12,6 +12,9 @@ from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.api.numbers import whole
 
 Matches = Callable[[str], bool]
+LOOKED_AT = 4096
+"""Characters of a message that a regular expression is given: on all of a line of 1 MB it may take
+minutes. Terms are looked for in the whole message."""
 _TERM = re.compile(r'([?-]?)(?:"((?:[^"\\]|\\.)*)"|%([^%]*)%|(\S+))')
 _CONDITION = re.compile(
     r"""\s*\$\.(?P<path>[\w.\[\]-]+)\s*
@@ -66,7 +69,7 @@ def _regex(expression: str) -> Matches:
         compiled = re.compile(expression)
     except re.error as wrong:
         raise _invalid(expression, str(wrong)) from None
-    return lambda message: compiled.search(message) is not None
+    return lambda message: compiled.search(message, 0, LOOKED_AT) is not None
 
 
 def _json_filter(text: str) -> Matches:

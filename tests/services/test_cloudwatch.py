@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from jupyter_smkit.services import metricfiles
+
 MINUTE = datetime.now(UTC).replace(second=0, microsecond=0) - timedelta(minutes=10)
 
 
@@ -280,3 +282,34 @@ def test_an_alarm_that_cannot_be_judged(
     with pytest.raises(ClientError) as refused:
         cloudwatch.put_metric_alarm(AlarmName=unique("a"), Namespace="Mine", **{**ALARM, **wrong})
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+def test_a_malformed_file_of_metrics_is_set_aside(
+    smkit: Any, cloudwatch: Any, unique: Callable[[str], str]
+) -> None:
+    namespace = unique("Mine")
+    directory = smkit.home.run / "metrics"
+    directory.mkdir(exist_ok=True)
+    whole = {"namespace": namespace, "name": "loss", "timestamp": minute(1).timestamp()}
+    whole |= {"sum": 1.0, "count": 1, "min": 1.0, "max": 1.0}
+    wrong: list[Any] = [
+        {**whole, "sum": "many"},
+        {**whole, "max": float("nan")},
+        {**whole, "max": 10**400},
+        {**whole, "values": [1.0, 2.0], "counts": [1]},
+        {**whole, "dimensions": ["x"]},
+        {"name": "loss"},
+        "text",
+    ]
+    contents = ["{", "7", "[" * 100_000, "\xff", *(json.dumps([whole, one]) for one in wrong)]
+    for number, content in enumerate(contents):
+        (directory / f"{number:09d}.json").write_bytes(content.encode("latin-1"))
+    (directory / f"{len(contents):09d}.json").write_text(json.dumps([whole]))
+
+    put(cloudwatch, namespace, {"Value": 2.0})
+    listed = cloudwatch.list_metrics(Namespace=namespace)["Metrics"]
+    assert "loss" in {metric["MetricName"] for metric in listed}
+    [found] = statistics(cloudwatch, namespace, MetricName="loss", Statistics=["SampleCount"])
+    assert found["SampleCount"] == 1.0
+    assert not list(directory.glob("*.json"))
+    assert (directory / metricfiles.ASIDE).read_text() == contents[-1]

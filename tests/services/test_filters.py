@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from jupyter_smkit.api.errors import ApiError
-from jupyter_smkit.services.filters import compile_pattern
+from jupyter_smkit.services.filters import LOOKED_AT, compile_pattern
 
 EVENT = json.dumps(
     {"level": "ERROR", "took": 12.5, "user": {"name": "Ada"}, "tags": ["a", "b"], "gone": None}
@@ -63,3 +64,13 @@ def test_no_pattern_breaks_the_search(pattern: str, message: str) -> None:
         assert compile_pattern(pattern)(message) in (True, False)
     except ApiError as refused:
         assert refused.status == 400
+
+
+def test_an_expression_sees_the_beginning_of_a_long_line() -> None:
+    line = "a" * 1_000_000
+    began = time.process_time()
+    assert not compile_pattern("%[a-z]+[0-9]%")(line)
+    assert time.process_time() - began < 5
+    assert compile_pattern("%a7%")("a" * (LOOKED_AT - 2) + "a7" + line)
+    assert not compile_pattern("%a7%")(line + "a7")
+    assert compile_pattern("a7")(line + "a7")
