@@ -27,7 +27,7 @@ interface Answer {
 
 const EMPTY: Log = { lines: [], cut: false, error: null };
 
-/** The streams of a group whose names begin with `prefix`. */
+/** The streams of a group whose names begin with `prefix`; of a whole group, the newest first. */
 export async function logStreams(
   group: string,
   prefix: string,
@@ -35,7 +35,10 @@ export async function logStreams(
 ): Promise<string[]> {
   const input: Row = {
     logGroupName: group,
-    logStreamNamePrefix: prefix || undefined
+    // AWS orders by time only where no prefix is given.
+    ...(prefix
+      ? { logStreamNamePrefix: prefix }
+      : { orderBy: 'LastEventTime', descending: true })
   };
   const answer = await callNamed('DescribeLogStreams', input, signal, 'logs');
   const streams = (answer.logStreams ?? []) as { logStreamName: string }[];

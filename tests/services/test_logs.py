@@ -141,6 +141,23 @@ def test_the_life_of_a_group(logs: Any, unique: Callable[[str], str]) -> None:
         logs.describe_log_streams(logGroupName=group)
 
 
+def test_the_stream_last_written_to_comes_first(
+    logs: Any, job_log: Any, unique: Callable[[str], str]
+) -> None:
+    """As the page of an endpoint asks, which may have several variants."""
+    group = unique("/mine")
+    logs.create_log_group(logGroupName=group)
+    now = time.time_ns() // 1_000_000
+    for name in ("b/new", "a/old", "c/old"):
+        logs.create_log_stream(logGroupName=group, logStreamName=name)
+        event = {"timestamp": now, "message": name}
+        logs.put_log_events(logGroupName=group, logStreamName=name, logEvents=[event])
+    event = {"timestamp": now + 1, "message": "more"}
+    logs.put_log_events(logGroupName=group, logStreamName="b/new", logEvents=[event])
+    found = logs.describe_log_streams(logGroupName=group, orderBy="LastEventTime", descending=True)
+    assert found["logStreams"][0]["logStreamName"] == "b/new"
+
+
 def test_streams_come_in_pages_in_both_orders(logs: Any, unique: Callable[[str], str]) -> None:
     group = unique("pages")
     logs.create_log_group(logGroupName=group)
