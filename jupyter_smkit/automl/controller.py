@@ -7,14 +7,12 @@ from typing import Any
 
 from jupyter_smkit.automl.candidates import prefix
 from jupyter_smkit.automl.deployment import deploy, endpoint_name
-from jupyter_smkit.automl.launching import completion, launch, launch_id
+from jupyter_smkit.automl.launching import completion, launch
 from jupyter_smkit.compute.executor import Observation
 from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.launches import advance, kind_of, launch_id
 from jupyter_smkit.state.records import Json, Record
-from jupyter_smkit.state.schema import records
 
-ATTEMPTS = 3
-"""How often a job is started whose supervisor was lost before it fails."""
 _FINAL = frozenset(
     {
         *("Completed", "Failed", "Stopped", "CandidateDefinitionsGenerated"),
@@ -34,42 +32,14 @@ def reconcile(controllers: Controllers, record: Record) -> None:
 
 
 def follow_training(controllers: Controllers, record: Record) -> None:
-    executor = controllers.executor
-    seen = executor.poll(launch_id(record))
-    stopping = record.status == "Stopping"
-    match seen.state:
-        case "missing" if stopping:
-            end(controllers, record, "Stopped", "Stopped")
-        case "missing":
-            if first_in_line(controllers, record):
-                executor.launch(launch(record))
-        case "lost" if stopping:
-            end(controllers, record, "Stopped", "Stopped")
-        case "lost" if seen.attempt >= ATTEMPTS:
-            reason = "InternalServerError: the job's supervisor was lost"
-            end(controllers, record, "Failed", "Failed", {"FailureReason": reason})
-        case "lost":
-            executor.launch(launch(record), attempt=seen.attempt + 1)
-        case "running":
-            if stopping:
-                executor.stop(launch_id(record))
-            observed = facts(record, seen)
-            if any(record.observed.get(name) != value for name, value in observed.items()):
-                controllers.state.change(record, observed=observed)
-        case "done":
-            finish(controllers, record, seen)
-
-
-def first_in_line(controllers: Controllers, record: Record) -> bool:
     """One AutoML job trains at a time on a machine: its limits are in wall-clock time."""
-    with controllers.state.read() as transaction:
-        others = transaction.where(
-            records.c.kind == record.kind, records.c.status.in_(("InProgress", "Stopping"))
-        )
-    return not any(
-        controllers.executor.poll(launch_id(other)).state in ("running", "lost")
-        for other in others
-        if launch_id(other) != launch_id(record)
+    advance(
+        controllers,
+        record,
+        launch,
+        lambda running: record.kind not in map(kind_of, running),
+        lambda seen: facts(record, seen),
+        lambda seen: finish(controllers, record, seen),
     )
 
 

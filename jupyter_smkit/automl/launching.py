@@ -10,6 +10,7 @@ from jupyter_smkit.automl.requests import tabular
 from jupyter_smkit.automl.task import Source, Task
 from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch, Output
+from jupyter_smkit.control.launches import launch_id
 from jupyter_smkit.state.records import Json, Record
 
 LOG_GROUP = "/aws/sagemaker/AutoMLJobs"
@@ -20,11 +21,6 @@ MAX_RUNTIME = 3600
 _GRACE = 120.0
 _BASE = "/opt/ml"
 _TASK, _OUTPUT, _SPECIFICATION = "input/config/automl.json", "output/automl", "input/specification"
-
-
-def launch_id(record: Record) -> str:
-    """A directory's name that no other record of this home has."""
-    return f"{record.account}.{record.region}.{record.kind}.{record.key}.{record.created:.6f}"
 
 
 def completion(request: Json) -> Json:

@@ -135,8 +135,8 @@ class Executor(Protocol):
     def forget(self, id: str) -> None:
         """Ends it at once if it runs, and removes what it left here."""
 
-    def running(self) -> int:
-        """How many jobs (not workers) run now."""
+    def running(self) -> Collection[str]:
+        """The ids of the jobs (not workers) that run now."""
 
     def known(self, prefix: str) -> Collection[str]:
         """The launches whose ids begin so and of which something is left here."""

@@ -10,7 +10,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +30,9 @@ _WATCH = 1.0
 _RETRY = 1.0
 _LONGEST_WAIT = 60.0
 
+Identity = tuple[str, str, str, str]
+"""Account, region, kind and key of a record."""
+Version = tuple[Identity, int]
 Reconcile = Callable[["Controllers", Record], None]
 """Brings the world one step nearer to what the record says. May be killed at any instruction."""
 
@@ -46,16 +49,23 @@ class Controllers:
     call: Callable[..., dict[str, Any]]
     """``call(record, operation, **params)``: another feature's operation, for the record's
     account and region; raises ApiError."""
-    soon: dict[tuple[str, ...], float] = field(default_factory=dict)
-    crowded: bool = False
-    """Whether a job of this round has found no room: those behind it need not ask."""
+    soon: dict[Identity, float] = field(default_factory=dict)
+    crowded: set[str] = field(default_factory=set)
+    """Kinds of which a job has found no room in this round: those behind it need not ask."""
+    waiting: set[Version] = field(default_factory=set)
+    """Records that had no room when they were last looked at."""
 
     def again(self, record: Record, seconds: float) -> None:
         """Asks for the record to be looked at again, whatever else happens."""
         self.soon[_identity(record)] = self.clock() + seconds
 
+    def wait(self, record: Record) -> None:
+        """There is no room for the record: until there is, it is not looked at if unchanged."""
+        self.crowded.add(record.kind)
+        self.waiting.add((_identity(record), record.version))
 
-def _identity(record: Record) -> tuple[str, ...]:
+
+def _identity(record: Record) -> Identity:
     return (record.account, record.region, record.kind, record.key)
 
 
@@ -71,11 +81,11 @@ class Daemon:
         self.controllers = controllers
         self.reconcilers = reconcilers
         self.lifecycles = lifecycles
-        self._failed: dict[tuple[str, ...], tuple[int, float]] = {}
+        self._failed: dict[Identity, tuple[int, float]] = {}
 
     def round(self) -> None:
         """Reconciles each active record once; an exception of one does not keep the others."""
-        self.controllers.crowded = False
+        self.controllers.crowded = set()
         for record in self._active():
             tried, after = self._failed.get(_identity(record), (0, 0.0))
             # A time that lies farther ahead was noted before the clock was set back.
@@ -96,15 +106,24 @@ class Daemon:
                 self._failed[_identity(record)] = (tried + 1, self.controllers.clock() + wait)
                 self.controllers.again(record, wait)
 
-    def _active(self) -> list[Record]:
-        found = []
-        with self.controllers.state.read() as transaction:
-            for kind in self.reconcilers:
-                active = self.lifecycles[kind].active
-                found += transaction.where(
-                    records.c.kind == kind, records.c.status.in_(active), order=(records.c.created,)
-                )
-        return found
+    def _active(self) -> Iterator[Record]:
+        """The oldest of a kind first. Thousands may wait for room: they are not read each time."""
+        state = self.controllers.state
+        waited, self.controllers.waiting = self.controllers.waiting, set()
+        queues = {identity[2] for identity, _ in waited}
+        for kind in self.reconcilers:
+            active = self.lifecycles[kind].active
+            conditions = records.c.kind == kind, records.c.status.in_(active)
+            with state.read() as transaction:
+                whole = kind not in queues
+                found = transaction.where(*conditions, order=(records.c.created,)) if whole else ()
+                versions = () if whole else transaction.versions(*conditions)
+            yield from found
+            for version in versions:
+                if kind in self.controllers.crowded and version in waited:
+                    self.controllers.waiting.add(version)
+                elif (record := state.get(*version[0])) and record.status in active:
+                    yield record
 
     def next_round(self, now: float) -> float:
         """Seconds until the next round is due without being woken; 0: what was asked for is due."""

@@ -7,7 +7,8 @@ import json
 from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output
 from jupyter_smkit.control.daemon import Controllers
-from jupyter_smkit.jobs.run import advance, launch_id
+from jupyter_smkit.control.launches import launch_id
+from jupyter_smkit.jobs.run import advance
 from jupyter_smkit.state.records import Json, Record
 
 LOG_GROUP = "/aws/sagemaker/ProcessingJobs"

@@ -6,8 +6,9 @@ import json
 
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output
 from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.launches import launch_id
 from jupyter_smkit.jobs import script_mode
-from jupyter_smkit.jobs.run import advance, launch_id
+from jupyter_smkit.jobs.run import advance
 from jupyter_smkit.state.records import Json, Record
 
 CHECKPOINTS = "/opt/ml/checkpoints"

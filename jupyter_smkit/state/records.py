@@ -106,6 +106,17 @@ class Transaction:
         query = select(records).where(and_(*conditions)).order_by(*order).limit(limit)
         return [_record(row) for row in self.connection.execute(query)]
 
+    def versions(
+        self, *conditions: ColumnElement[bool]
+    ) -> list[tuple[tuple[str, str, str, str], int]]:
+        """Account, region, kind and key of records, each with its version; the oldest first."""
+        at = records.c
+        query = select(at.account, at.region, at.kind, at.key, at.version)
+        rows = self.connection.execute(query.where(*conditions).order_by(at.created))
+        return [
+            ((account, region, kind, key), version) for account, region, kind, key, version in rows
+        ]
+
     def create(self, record: Record, labels: Mapping[str, str] | None = None) -> Record:
         """Raises AlreadyExists."""
         try:

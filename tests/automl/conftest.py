@@ -179,8 +179,8 @@ class Bench:
     def forget(self, id: str) -> None:
         self.seen.pop(id, None)
 
-    def running(self) -> int:
-        return sum(seen.state == "running" for seen in self.seen.values())
+    def running(self) -> list[str]:
+        return [id for id, seen in self.seen.items() if seen.state == "running"]
 
 
 @dataclass

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from jupyter_smkit.automl.controller import ATTEMPTS, reconcile
+from jupyter_smkit.automl.controller import reconcile
 from jupyter_smkit.automl.deployment import endpoint_name
-from jupyter_smkit.automl.launching import launch_id
 from jupyter_smkit.compute.executor import Observation
+from jupyter_smkit.control.launches import ATTEMPTS, launch_id
 
 from .conftest import ACCOUNT, REGION, World, reported, tabular
 
@@ -16,6 +16,7 @@ FINISHED = reported(secondary_status="Completed", best="WeightedEnsemble-L2")
 
 
 def step(world: World, name: str = "churn") -> None:
+    world.controllers.crowded.clear()
     reconcile(world.controllers, world.record(name))
 
 

@@ -8,8 +8,8 @@ import pytest
 from botocore.exceptions import ClientError
 
 from jupyter_smkit.automl.controller import reconcile
-from jupyter_smkit.automl.launching import launch_id
 from jupyter_smkit.compute.executor import Observation
+from jupyter_smkit.control.launches import launch_id
 
 from .conftest import World, candidate, reported, tabular
 from .test_requests import V1

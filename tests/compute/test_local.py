@@ -33,7 +33,7 @@ def test_a_stray_file_among_the_jobs_hinders_nothing(tmp_path: Path) -> None:
     executor = LocalExecutor(Home(tmp_path))
     executor.home.jobs.mkdir()
     (executor.home.jobs / "stray").touch()
-    assert executor.running() == 0
+    assert not executor.running()
     executor.forget("stray")
 
 

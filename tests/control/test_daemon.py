@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import pytest
 
+from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
 from jupyter_smkit.control.daemon import Controllers, Daemon
+from jupyter_smkit.control.launches import advance, launch_id
 from jupyter_smkit.state.engine import connect
 from jupyter_smkit.state.lifecycle import JOB
 from jupyter_smkit.state.records import Record, Stale, State
@@ -92,30 +94,92 @@ def test_a_record_that_fails_is_left_alone_for_a_while_even_if_the_clock_is_set_
     assert len(tried) == 3
 
 
-def test_waiting_jobs_ask_for_room_once(daemon: Callable[..., Daemon]) -> None:
-    from jupyter_smkit.jobs.run import advance
+class Machine:
+    """An executor with room for so many."""
 
-    class Full:
-        asked = 0
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.asked = 0
+        self.polled: list[str] = []
+        self.launched: list[str] = []
+        self.ended: set[str] = set()
 
-        def poll(self, id: str) -> object:
-            from jupyter_smkit.compute.executor import Observation
+    def poll(self, id: str) -> Observation:
+        self.polled.append(id)
+        if id in self.ended:
+            return Observation("done", outcome="Completed")
+        return Observation("running" if id in self.launched else "missing")
 
-            return Observation("missing")
+    def running(self) -> list[str]:
+        self.asked += 1
+        return [id for id in self.launched if id not in self.ended]
 
-        def running(self) -> int:
-            self.asked += 1
-            return 1_000
+    def launch(self, launch: Launch) -> None:
+        self.launched.append(launch.id)
 
-    def wait(controllers: Controllers, record: Record) -> None:
-        advance(controllers, record, lambda _: pytest.fail("launched"), lambda _: {}, "EndTime")
+    def forget(self, id: str) -> None:
+        if id in self.launched:
+            self.launched.remove(id)
 
-    one = daemon(wait)
-    one.controllers.executor = full = Full()
+
+def queue(one: Daemon, room: int, jobs: int) -> Machine:
+    """``jobs`` jobs before a machine, the oldest first."""
+    one.controllers.executor = machine = Machine(room)
     with one.controllers.state.begin() as transaction:
-        at = {"created": 2.0, "modified": 1.0}
-        for number in range(1_000):
-            key = f"waits-{number}"
+        for number in range(1, jobs):
+            key = f"j{number:05d}"
+            at = {"created": 1.0 + number, "modified": 1.0}
             transaction.create(Record("1", "r", "Job", key, key, "InProgress", {}, {}, **at))
+    return machine
+
+
+def job(controllers: Controllers, record: Record) -> None:
+    def finish(seen: Observation) -> None:
+        controllers.state.change(record, status=seen.outcome)
+        controllers.executor.forget(launch_id(record))
+
+    def launch(record: Record) -> Launch:
+        return Launch(launch_id(record), ("true",), "", "1", "r", "group", "stream")
+
+    def has_room(running: Collection[str]) -> bool:
+        return len(running) < controllers.executor.room
+
+    advance(controllers, record, launch, has_room, lambda seen: {}, finish)
+
+
+def test_waiting_jobs_ask_for_room_once(daemon: Callable[..., Daemon]) -> None:
+    one = daemon(job)
+    machine = queue(one, 0, 1_000)
     one.round()
-    assert full.asked == 1
+    assert machine.asked == 1
+
+
+def test_of_those_that_wait_only_the_first_is_looked_at_again(
+    daemon: Callable[..., Daemon],
+) -> None:
+    one = daemon(job)
+    machine = queue(one, 2, 1_000)
+    one.round()
+    first, second = machine.launched
+    machine.polled.clear()
+    one.round()
+    assert len(machine.polled) == 3
+
+    machine.ended.add(first)
+    one.round()
+    assert first not in machine.launched
+    assert machine.launched[0] == second
+    assert machine.launched[1].startswith("1.r.Job.j00002.")
+
+
+def test_a_job_that_is_stopped_while_it_waits_ends(daemon: Callable[..., Daemon]) -> None:
+    one = daemon(job)
+    queue(one, 1, 10)
+    one.round()
+    state = one.controllers.state
+    last = state.get("1", "r", "Job", "j00009")
+    assert last is not None
+    state.change(last, status="Stopping")
+    one.round()
+    ended = state.get("1", "r", "Job", "j00009")
+    assert ended is not None and ended.status == "Stopped"
