@@ -4,7 +4,8 @@ Not part of `make test`: the SDK weighs 400 MB. Run by the SDK's own Python, poi
 
     smkit run -- SDK_VENV/bin/python tests/acceptance/sdk_v2 [--aws PATH] [SCENARIO ...]
 
-Every scenario is one function of the modules beside this one; each prints `ok`, or what went wrong.
+Every scenario is one function of the modules beside this one; each prints `ok`, `skipped` and why,
+or what went wrong.
 The exit status is the number of scenarios that failed. A connection to anything but this machine
 fails the run.
 """
@@ -29,18 +30,21 @@ MODULES = {
         "training",
         "automl_jobs",
         "cli",
+        "cli_v2",
     ]
 }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description="SDK v2, boto3 and the AWS CLI against smkit")
-    parser.add_argument("--aws", default="aws", help="the AWS CLI")
+    parser.add_argument("--aws", default="aws", help="the AWS CLI, of version 1 or 2")
+    parser.add_argument("--smkit", default="smkit", help="the smkit command")
     parser.add_argument(
         "scenarios", nargs="*", metavar="SCENARIO", help=", ".join(scenario.SCENARIOS)
     )
     arguments = parser.parse_args()
     MODULES["cli"].AWS[:] = [arguments.aws]
+    MODULES["cli_v2"].SMKIT[:] = [arguments.smkit]
     if "SMKIT_ENDPOINT_URL" not in os.environ:
         sys.exit('start it with `smkit run -- python …` or after `eval "$(smkit env)"`')
     unknown = [name for name in arguments.scenarios if name not in scenario.SCENARIOS]
