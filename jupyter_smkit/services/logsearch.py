@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import time
 from collections.abc import Iterator
 
 from jupyter_smkit.api.numbers import whole
@@ -22,6 +23,8 @@ _SORTED = 256 * 1024
 """Bytes up to which a stream is put in order; a longer one is taken to be."""
 _SEARCHED = 32 * 1024 * 1024
 """Bytes that one FilterLogEvents reads before it answers with a token to go on."""
+_SECONDS = 1.0
+"""Of CPU for which it searches before it does so: an expression may be slow."""
 _SMALLEST_BLOCK, _LARGEST_BLOCK = 4 * 1024, 64 * 1024
 _BLOCKS = 16 * 1024 * 1024
 """Bytes that the blocks of all streams of one search may take together, if they are many."""
@@ -44,6 +47,7 @@ def filter_log_events(call: Call) -> Params:
     limit = params.get("limit", EVENTS)
     events: list[Params] = []
     answered = searched = 0
+    until = time.thread_time() + _SECONDS
     token = None
     for at, name, offset, line in merged:
         place = (at, name, offset)
@@ -55,7 +59,8 @@ def filter_log_events(call: Call) -> Params:
             answered += len(line.message) + OVERHEAD
             events.append(_event(name, line))
         searched += line.end - line.start
-        if len(events) >= limit or answered >= BYTES or searched >= _SEARCHED:
+        full = len(events) >= limit or answered >= BYTES
+        if full or searched >= _SEARCHED or time.thread_time() >= until:
             token = encode(f"{at} {offset} {name}")
             break
     return {"events": events, "searchedLogStreams": [], "nextToken": token}

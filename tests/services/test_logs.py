@@ -158,6 +158,18 @@ def test_the_stream_last_written_to_comes_first(
     assert found["logStreams"][0]["logStreamName"] == "b/new"
 
 
+def test_a_slow_expression_answers_in_time_with_a_token(
+    logs: Any, job_log: Any, unique: Callable[[str], str]
+) -> None:
+    stream = unique("job") + "/algo-1"
+    job_log(stream, ["a" * 4096] * 300)
+    asked = {"logGroupName": GROUP, "logStreamNames": [stream], "filterPattern": "%.*[0-9]%"}
+    first = logs.filter_log_events(**asked)
+    assert first["events"] == []
+    second = logs.filter_log_events(**asked, nextToken=first["nextToken"])
+    assert second["nextToken"] != first["nextToken"]
+
+
 def test_streams_come_in_pages_in_both_orders(logs: Any, unique: Callable[[str], str]) -> None:
     group = unique("pages")
     logs.create_log_group(logGroupName=group)
