@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+
+from jupyter_smkit.compute.logfile import path
 
 GROUP = "/aws/sagemaker/TrainingJobs"
 
@@ -142,18 +145,16 @@ def test_the_life_of_a_group(logs: Any, unique: Callable[[str], str]) -> None:
 
 
 def test_the_stream_last_written_to_comes_first(
-    logs: Any, job_log: Any, unique: Callable[[str], str]
+    smkit: Any, logs: Any, unique: Callable[[str], str]
 ) -> None:
     """As the page of an endpoint asks, which may have several variants."""
     group = unique("/mine")
     logs.create_log_group(logGroupName=group)
-    now = time.time_ns() // 1_000_000
-    for name in ("b/new", "a/old", "c/old"):
+    now = time.time()
+    for name, age in (("a/old", 60), ("b/new", 0), ("c/old", 60)):
         logs.create_log_stream(logGroupName=group, logStreamName=name)
-        event = {"timestamp": now, "message": name}
-        logs.put_log_events(logGroupName=group, logStreamName=name, logEvents=[event])
-    event = {"timestamp": now + 1, "message": "more"}
-    logs.put_log_events(logGroupName=group, logStreamName="b/new", logEvents=[event])
+        file = path(smkit.home, "123456789012", "us-east-1", group, name)
+        os.utime(file, (now - age, now - age))
     found = logs.describe_log_streams(logGroupName=group, orderBy="LastEventTime", descending=True)
     assert found["logStreams"][0]["logStreamName"] == "b/new"
 
