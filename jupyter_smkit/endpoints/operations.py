@@ -6,11 +6,11 @@ from functools import partial
 from typing import Any
 
 from jupyter_smkit.api import conventions
-from jupyter_smkit.api.errors import ApiError, ValidationException
+from jupyter_smkit.api.errors import ValidationException
 from jupyter_smkit.api.kinds import find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.endpoints import containers
 from jupyter_smkit.endpoints.kinds import ENDPOINT, ENDPOINT_CONFIG, KINDS, MODEL
-from jupyter_smkit.objects.names import split_uri
 from jupyter_smkit.state.records import Record
 
 _BUSY = frozenset({"Creating", "Updating", "Deleting"})
@@ -38,28 +38,13 @@ def create_model(registry: Registry, call: Call) -> Params:
         raise ValidationException("CreateModel needs a PrimaryContainer or Containers")
     if primary is not None and several:
         raise ValidationException("Give either PrimaryContainer or Containers, not both")
-    for container in [primary] if primary else several or ():
-        _check_container(container, call)
-    return conventions.create(MODEL, registry, call)
-
-
-def _check_container(container: Params, call: Call) -> None:
-    if not container.get("Image") and not container.get("ModelPackageName"):
-        raise ValidationException("A container needs an Image or a ModelPackageName")
-    source = (container.get("ModelDataSource") or {}).get("S3DataSource") or {}
-    uri = container.get("ModelDataUrl") or source.get("S3Uri")
-    if not uri:
-        return
-    bucket, key = split_uri(uri)
-    try:
-        found = next(iter(call.services.objects.keys(bucket, key)), None)
-    except ApiError as error:
-        found = None
-        reason = f": {error.message}"
-    else:
-        reason = ""
-    if found is None:
-        raise ValidationException(f"Could not find model data at {uri}{reason}.")
+    given = [primary] if primary else several or []
+    run = [each for container in given for each in containers.resolved(container, registry, call)]
+    # A package may be deleted or rejected later: the model keeps what it was made of.
+    observed = {"_containers": run} if run != given else None
+    with call.state.begin() as transaction:
+        record = conventions.insert(MODEL, registry, call, transaction, observed=observed)
+    return conventions.answer(MODEL, call, record)
 
 
 def create_endpoint(registry: Registry, call: Call) -> Params:
@@ -90,9 +75,9 @@ def servable(config: Record, registry: Registry, call: Call) -> None:
     with call.state.read() as transaction:
         for variant in config.request["ProductionVariants"]:
             model = find(MODEL, transaction, call.account, call.region, variant)
-            containers = model.request.get("Containers") or (model.request["PrimaryContainer"],)
-            several = [one for one in containers if one.get("Mode") == "MultiModel"]
-            if len(containers) > 1 or several:
+            run = containers.of(model)
+            several = [one for one in run if one.get("Mode") == "MultiModel"]
+            if len(run) > 1 or several:
                 what = "multi-model containers" if several else "models of several containers"
                 raise ValidationException(f"{call.operation}: not supported by smkit yet: {what}")
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from jupyter_smkit.compute.executor import Input, Launch
 from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.endpoints import containers
 from jupyter_smkit.gateway.inference import MODEL_TIMEOUT
 from jupyter_smkit.state.records import Json, Record
 
@@ -45,7 +46,7 @@ def wanted(controllers: Controllers, endpoint: Record) -> list[Worker]:
     for variant in config.request["ProductionVariants"]:
         name = variant["VariantName"]
         model = _record(controllers, endpoint, "Model", variant["ModelName"])
-        container = _container(controllers, endpoint, model)
+        container = containers.of(model)[0]
         chosen = weights.get(name) or {}
         weight = chosen.get("weight")
         count = chosen.get("count") or variant.get("InitialInstanceCount") or 1
@@ -68,19 +69,6 @@ def _record(controllers: Controllers, endpoint: Record, kind: str, key: str) -> 
     if found is None:
         raise KeyError(f'{kind} "{key}" was deleted; create it again, or update the endpoint')
     return found
-
-
-def _container(controllers: Controllers, endpoint: Record, model: Record) -> Json:
-    """The model's one container, a model package's where it names one."""
-    container: Json = model.request.get("PrimaryContainer") or model.request["Containers"][0]
-    if package := container.get("ModelPackageName"):
-        with controllers.state.read() as transaction:
-            found = transaction.by_arn(package)
-        if found is None:
-            raise KeyError(f"The model package {package} was deleted")
-        inner = found.request["InferenceSpecification"]["Containers"][0]
-        return {**inner, **{k: v for k, v in container.items() if k == "Environment"}}
-    return container
 
 
 def _launch(
