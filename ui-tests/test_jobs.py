@@ -26,6 +26,12 @@ FAILS = """\
 print("reading the table")
 raise ValueError("the column price is missing")
 """
+LEARNS = """\
+import time
+for epoch in range(1, 16):
+    print(f"epoch {epoch}: loss={0.3 + 1 / epoch:.3f} auc={0.92 - 0.4 / epoch:.3f}", flush=True)
+    time.sleep(1)
+"""
 TRAINS = """\
 import os
 from pathlib import Path
@@ -60,7 +66,7 @@ def process(lab: Lab, name: str, script: str) -> None:
     )
 
 
-def train(lab: Lab, name: str, script: str) -> None:
+def train(lab: Lab, name: str, script: str, **algorithm: Any) -> None:
     """A training job in script mode, as the SDK's estimators ask for it."""
     rows = put(lab, "train/rows.csv", b"1,2\n")
     code = put(lab, f"{name}.tar.gz", packed({"train.py": script.encode()}))
@@ -68,7 +74,11 @@ def train(lab: Lab, name: str, script: str) -> None:
     lab.client("sagemaker").create_training_job(
         TrainingJobName=name,
         RoleArn=ROLE,
-        AlgorithmSpecification={"TrainingImage": IMAGE, "TrainingInputMode": "File"},
+        AlgorithmSpecification={
+            "TrainingImage": IMAGE,
+            "TrainingInputMode": "File",
+            **algorithm,
+        },
         HyperParameters={"sagemaker_program": "train.py", "sagemaker_submit_directory": code},
         InputDataConfig=[{"ChannelName": "train", "DataSource": {"S3DataSource": source}}],
         OutputDataConfig={"S3OutputPath": f"s3://{BUCKET}/out"},
@@ -157,6 +167,40 @@ def test_a_training_job_s_page(desk: Desk) -> None:
         assert archive.getnames() == ["model.txt"]
     tab.get_by_role("tab", name="Code").click()
     expect(tab.get_by_label("Python code")).to_contain_text("create_training_job(")
+
+
+def test_metrics_are_drawn_while_the_job_trains(desk: Desk) -> None:
+    definitions = [
+        {"Name": "train:loss", "Regex": "loss=([0-9.]+)"},
+        {"Name": "validation:auc", "Regex": "auc=([0-9.]+)"},
+    ]
+    train(desk.lab, "learning", LEARNS, MetricDefinitions=definitions)
+    tab = record(desk, "training-jobs", "learning")
+    tab.get_by_role("tab", name="Metrics").click()
+    loss = tab.get_by_role("figure").filter(has_text="train:loss")
+    points = loss.locator("svg .mark-symbol path")
+    expect(points.nth(1)).to_be_attached(timeout=30_000)
+    seen = points.count()
+    expect(points.nth(seen + 2)).to_be_attached()
+    expect(tab.get_by_text("InProgress", exact=True)).to_be_visible()
+    expect(tab.get_by_text("Completed", exact=True)).to_be_visible(timeout=40_000)
+    lasts = tab.get_by_role("table", name="Last values").locator("tbody tr")
+    expect(lasts.filter(has_text="train:loss")).to_contain_text("0.367")
+    expect(lasts.filter(has_text="validation:auc")).to_contain_text("0.893")
+    desk.shoot("training-metrics")
+    loss.get_by_text("train:loss as a table").click()
+    values = loss.get_by_role("table", name="train:loss")
+    expect(values).to_contain_text("1.3")
+    expect(values).to_contain_text("0.367")
+
+
+def test_a_job_that_printed_no_metric_says_when_they_appear(desk: Desk) -> None:
+    definitions = [{"Name": "loss", "Regex": "loss=([0-9.]+)"}]
+    train(desk.lab, "silent", TRAINS, MetricDefinitions=definitions)
+    tab = record(desk, "training-jobs", "silent")
+    expect(tab.get_by_text("Completed", exact=True).first).to_be_visible(timeout=60_000)
+    tab.get_by_role("tab", name="Metrics").click()
+    expect(tab.get_by_role("heading", name="No metrics yet")).to_be_visible()
 
 
 def test_an_empty_list_says_what_to_do(desk: Desk) -> None:

@@ -317,13 +317,14 @@ class Supervisor:
         return running.wait(), late
 
     def _tell_metrics(self, *, whole: bool = False) -> None:
+        # First the data points: who hears of a new value asks for them.
+        with contextlib.suppress(OSError):
+            self.metrics.publish(self.home.run / "metrics", time.time(), whole=whole)
         if self.metrics.last and self.metrics.last != self.told:
             self.told = dict(self.metrics.last)
             with contextlib.suppress(OSError):
                 jsonfile.write(self.directory / "metrics.json", self.told, durable=False)
             self._ring()
-        with contextlib.suppress(OSError):
-            self.metrics.publish(self.home.run / "metrics", time.time(), whole=whole)
 
     def _report_stamp(self) -> int:
         try:

@@ -12,6 +12,7 @@ export type ChartSpec = JSONObject;
 
 const WIDTH = 400;
 const HEIGHT = 150;
+const MINUTE = 60;
 const DAY = 24 * 3600;
 const COLORS = [
   'brand-color1',
@@ -34,11 +35,13 @@ const INK = 'var(--jp-ui-font-color1)';
 /** A chart over time in Vega-Lite. */
 export function chartSpec({
   mark,
+  fitted = false,
   times,
   period,
   series
 }: {
   mark: 'bar' | 'line';
+  fitted?: boolean;
   times: readonly number[];
   period: number;
   series: readonly Series[];
@@ -51,7 +54,7 @@ export function chartSpec({
     labels.length > 1
       ? { orient: 'top', title: null, symbolType: isBar ? 'square' : 'stroke' }
       : null;
-  const spread = times[times.length - 1] - times[0] > DAY;
+  const spread = times[times.length - 1] - times[0];
   const dashes = {
     field: 'of',
     scale: { domain: labels, range: repeated(DASHES) },
@@ -74,14 +77,16 @@ export function chartSpec({
         scale: {
           domain: [times[0] * 1000, (times[times.length - 1] + period) * 1000]
         },
-        axis: { format: spread ? '%b %d' : '%H:%M', tickCount: 6, grid: false }
+        axis: { format: timeFormat(spread), tickCount: 6, grid: false }
       },
       ...(isBar ? {} : { strokeDash: dashes }),
       y: {
         field: 'value',
         type: 'quantitative',
         title: null,
-        ...(isBar ? countAxis(series) : { axis: { tickCount: 4 } })
+        ...(isBar
+          ? countAxis(series)
+          : { scale: { zero: !fitted, nice: 4 }, axis: { tickCount: 4 } })
       },
       color: {
         field: 'of',
@@ -106,6 +111,18 @@ export function chartSpec({
   };
 }
 
+function timeFormat(spread: number): string {
+  if (spread > DAY) {
+    return '%b %d';
+  }
+  return spread < 5 * MINUTE ? '%H:%M:%S' : '%H:%M';
+}
+
+/** The moment at which a period begins, to the second where periods are short. */
+export function timeOf(at: number, period: number): string {
+  return moment(at).slice(0, period < MINUTE ? 19 : 16);
+}
+
 /** Whole numbers, and room for one where there are none. */
 function countAxis(series: readonly Series[]): JSONObject {
   const totals = (series[0]?.values ?? []).map((_, index) =>
@@ -127,7 +144,7 @@ function points(
     of: label,
     middle: (at + period / 2) * 1000,
     value: values[index],
-    tip: `${label}: ${rounded(values[index])}\n${moment(at).slice(0, 16)}`
+    tip: `${label}: ${rounded(values[index])}\n${timeOf(at, period)}`
   }));
 }
 

@@ -2,9 +2,8 @@ import { MimeModel } from '@jupyterlab/rendermime';
 import { useEffect, useMemo, useRef } from 'react';
 
 import type { ChartSpec, Series } from './chart-spec';
-import { chartSpec, rounded } from './chart-spec';
+import { chartSpec, rounded, timeOf } from './chart-spec';
 import { useSmkit, useTrans } from './context';
-import { moment } from './format';
 import { Table } from './table';
 
 const VEGA_LITE = 'application/vnd.vegalite.v5+json';
@@ -15,6 +14,8 @@ interface Props {
   title: string;
   unit?: string;
   mark: 'bar' | 'line';
+  /** Whether the values' own range is shown, not that from zero. */
+  fitted?: boolean;
   /** Seconds at which the periods begin, and how long each lasts. */
   times: readonly number[];
   period: number;
@@ -64,7 +65,7 @@ export function Chart(props: Props): JSX.Element {
               {
                 id: 'at',
                 label: trans.__('From'),
-                cell: row => moment(row.at).slice(0, 16)
+                cell: row => timeOf(row.at, props.period)
               },
               ...series.map((each, index) => ({
                 id: each.label,

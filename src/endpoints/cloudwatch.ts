@@ -1,4 +1,4 @@
-import { callNamed } from '../core/client';
+import * as cloudwatch from '../core/cloudwatch';
 
 /** How far back to look, and how finely. */
 export interface Span {
@@ -25,11 +25,6 @@ export interface MeasuredOne extends Measure {
   values: readonly (number | null)[];
 }
 
-interface Result {
-  Timestamps: number[];
-  Values: number[];
-}
-
 /** What CloudWatch has of an endpoint, up to now. */
 export async function measured(
   endpoint: string,
@@ -38,45 +33,22 @@ export async function measured(
   signal: AbortSignal
 ): Promise<Measured> {
   const end = Math.ceil(Date.now() / 1000 / period) * period;
-  const start = end - seconds;
-  const answer = await callNamed(
-    'GetMetricData',
-    {
-      StartTime: start,
-      EndTime: end,
-      MetricDataQueries: measures.map(
-        ({ variant, metric, statistic }, index) => ({
-          Id: `m${index}`,
-          MetricStat: {
-            Metric: {
-              Namespace: 'AWS/SageMaker',
-              MetricName: metric,
-              Dimensions: [
-                { Name: 'EndpointName', Value: endpoint },
-                { Name: 'VariantName', Value: variant }
-              ]
-            },
-            Period: period,
-            Stat: statistic
-          }
-        })
-      )
-    },
-    signal,
-    'monitoring'
+  const { times, values } = await cloudwatch.measured(
+    measures.map(({ variant, metric, statistic }) => ({
+      namespace: 'AWS/SageMaker',
+      name: metric,
+      dimensions: { EndpointName: endpoint, VariantName: variant },
+      statistic
+    })),
+    { start: end - seconds, end, period },
+    signal
   );
-  const times = Array.from(
-    { length: seconds / period },
-    (_, index) => start + index * period
-  );
-  const results = answer.MetricDataResults as Result[];
   return {
     times,
     period,
-    measures: measures.map((measure, index) => {
-      const { Timestamps, Values } = results[index];
-      const found = new Map(Timestamps.map((at, each) => [at, Values[each]]));
-      return { ...measure, values: times.map(at => found.get(at) ?? null) };
-    })
+    measures: measures.map((each, index) => ({
+      ...each,
+      values: values[index]
+    }))
   };
 }

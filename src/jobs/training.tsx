@@ -6,7 +6,7 @@ import type { Artifact, Kind } from '../core/kind';
 import { kindOf } from '../core/kind';
 import type { ISmkit } from '../core/smkit';
 import { StatusPill } from '../core/status-pill';
-import { MetricsTable } from './metrics';
+import { JobMetrics } from './metrics';
 import { lastsColumn } from './lasts';
 import { trainingSdk } from './training-sdk';
 
@@ -44,16 +44,17 @@ export function trainingKind({ trans }: ISmkit): Kind {
       ];
     },
     tabs: record => {
-      const metrics = (record.FinalMetricDataList ?? []) as Row[];
-      return metrics.length === 0
-        ? []
-        : [
+      const { MetricDefinitions } = (record.AlgorithmSpecification ??
+        {}) as Row;
+      return MetricDefinitions || record.FinalMetricDataList
+        ? [
             {
               id: 'metrics',
               label: trans.__('Metrics'),
-              content: () => <MetricsTable metrics={metrics} />
+              content: () => <JobMetrics record={record} />
             }
-          ];
+          ]
+        : [];
     },
     log: record => ({
       group: '/aws/sagemaker/TrainingJobs',
