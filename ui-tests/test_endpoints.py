@@ -48,10 +48,10 @@ def test_an_endpoint_from_its_model_to_its_end(desk: Desk) -> None:
     dialog = desk.page.get_by_role("dialog")
     expect(dialog).to_contain_text("Delete iris-live?")
     dialog.get_by_role("button", name="Delete").click()
-    expect(tab.get_by_role("alert")).to_contain_text("Could not find endpoint", timeout=30_000)
+    expect(tab.get_by_role("heading", name="It was deleted")).to_be_visible(timeout=30_000)
     expect(tab.get_by_role("tab")).to_have_count(0)
     desk.shoot("endpoint-gone")
-    tab.get_by_role("button", name="Endpoints").click()
+    tab.get_by_role("button", name="Go to Endpoints").click()
     expect(tab.get_by_role("heading", name="Endpoints", level=1)).to_be_visible()
     expect(tab.get_by_role("button", name="iris-live")).to_have_count(0)
 

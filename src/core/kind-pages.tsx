@@ -16,7 +16,7 @@ export function addKind(smkit: ISmkit, kind: Kind): void {
     smkit.addPage({
       id: `${kind.page}/record`,
       icon: kind.icon,
-      title: args => args.name,
+      title: args => kind.titled(args.name),
       render: args => <RecordPage kind={kind} name={args.name} />
     });
   }

@@ -39,6 +39,12 @@ export interface Declaration {
   describe?: string;
   creates?: string;
   key?: string;
+  /** What Describe and Delete call `key`, where it is something else. */
+  named?: string;
+  /** How a person calls a record, where that is not its `key`. */
+  titled?: (key: string) => string;
+  /** Where a record is listed, where that is not the list of all. */
+  parent?: (key: string) => Place | null;
   /** Members of Create that Describe calls otherwise. */
   renamed?: Readonly<Record<string, string>>;
   /** What a record's page shows first; none: the kind has no such page. */
@@ -53,9 +59,21 @@ export interface Declaration {
 
 /** A kind of record, as its list, its page and the Studio panel need it. */
 export type Kind = Omit<Declaration, 'columns'> &
-  Required<Pick<Declaration, 'list' | 'describe' | 'creates' | 'key'>> & {
+  Required<
+    Pick<
+      Declaration,
+      'list' | 'describe' | 'creates' | 'key' | 'named' | 'titled'
+    >
+  > & {
     columns: readonly Column<Row>[];
   };
+
+/** A page of smkit, and what a link to it says. */
+export interface Place {
+  page: string;
+  args: PageArgs;
+  label: string;
+}
 
 export interface Fact {
   label: string;
@@ -96,6 +114,8 @@ export function kindOf(trans: TranslationBundle, given: Declaration): Kind {
     list: `List${name}s`,
     describe: `Describe${name}`,
     creates: `Create${name}`,
+    named: key,
+    titled: each => each,
     ...given,
     key,
     columns: given.columns?.(usual) ?? usual

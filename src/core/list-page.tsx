@@ -181,7 +181,7 @@ function BulkActions({
   const trans = useTrans();
   const act = useMutation({
     mutationFn: async (operation: string) => {
-      const inputs = names.map(name => ({ [kind.key]: name }));
+      const inputs = names.map(name => ({ [kind.named]: name }));
       const results = await Promise.allSettled(
         inputs.map(input => callNamed(operation, input))
       );
@@ -202,7 +202,7 @@ function BulkActions({
   const ask = async (label: string, operation: string): Promise<void> => {
     const { button } = await showDialog({
       title: trans.__('%1: %2', kind.plural, label),
-      body: names.join(', '),
+      body: names.map(kind.titled).join(', '),
       buttons: [Dialog.cancelButton(), Dialog.warnButton({ label })]
     });
     if (button.accept) {

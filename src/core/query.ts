@@ -99,7 +99,9 @@ export function concerns(
   return (
     !String(operation).startsWith('Describe') ||
     Object.values(input as Row).some(
-      value => typeof value === 'string' && event.key.includes(value)
+      value =>
+        typeof value === 'string' &&
+        (event.key.includes(value) || value.endsWith(`/${event.key}`))
     )
   );
 }

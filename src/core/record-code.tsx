@@ -1,15 +1,11 @@
-import { useQuery } from '@tanstack/react-query';
-
 import { useAccount } from './account';
 import type { Row } from './client';
-import { call } from './client';
 import { CodeView } from './code';
 import { codeForms } from './code-forms';
-import { useVisible } from './context';
 import type { Kind } from './kind';
-import { arnOf } from './kind';
 import { ErrorNotice, Loading } from './notice';
-import { createInput, takes } from './service-model';
+import { createInput } from './service-model';
+import { useTags } from './tags';
 
 /** The code that makes a record again, its tags included. */
 export function RecordCode({
@@ -20,19 +16,7 @@ export function RecordCode({
   record: Row;
 }): JSX.Element {
   const account = useAccount();
-  const visible = useVisible();
-  const ResourceArn = arnOf(record, kind);
-  const isTagged = ResourceArn !== '' && takes(kind.creates, 'Tags');
-  const tags = useQuery({
-    queryKey: ['tags', ResourceArn],
-    queryFn: async ({ signal }) => {
-      const { Tags = [] } = await call('ListTags', { ResourceArn }, signal);
-      // AWS's own tags can be read and not given.
-      return Tags.filter(tag => !tag.Key?.startsWith('aws:'));
-    },
-    enabled: visible && isTagged,
-    staleTime: 0
-  });
+  const tags = useTags(kind, record);
   if (!account || tags.isLoading) {
     return <Loading />;
   }

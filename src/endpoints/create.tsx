@@ -2,20 +2,23 @@ import { useTrans } from '../core/context';
 import { sdkForm } from '../core/code-forms';
 import type { Filling } from '../core/create-page';
 import { CreatePage, nameProblem } from '../core/create-page';
-import { CardField, NumberField, SelectField, TextField } from '../core/fields';
+import { NumberField, SelectField, TextField } from '../core/fields';
 import { freshName } from '../core/format';
 import { IMAGES } from '../core/images';
-import { useOperation } from '../core/query';
-import { S3Field } from '../core/s3-field';
 import type { WizardStep } from '../core/wizard';
+import { ModelStep, freshModel } from './model-step';
 import type { Draft } from './request';
 import { INSTANCE_TYPES, plan } from './request';
 import { sessionCode } from './sdk';
 
-const MOST_OFFERED = 100;
-
 /** Model, configuration, endpoint: what AWS's console asks for. */
-export function CreateEndpoint({ model }: { model?: string }): JSX.Element {
+export function CreateEndpoint({
+  model,
+  version
+}: {
+  model?: string;
+  version?: string;
+}): JSX.Element {
   const trans = useTrans();
   return (
     <CreatePage<Draft>
@@ -23,8 +26,9 @@ export function CreateEndpoint({ model }: { model?: string }): JSX.Element {
       finishLabel={trans.__('Create endpoint')}
       first={() => ({
         name: freshName('endpoint'),
-        isNewModel: false,
-        model: model ?? '',
+        source: version ? 'version' : 'existing',
+        model: version ? freshModel(version) : (model ?? ''),
+        version: version ?? '',
         artifact: '',
         image: IMAGES[0],
         instanceType: INSTANCE_TYPES[0],
@@ -47,9 +51,11 @@ function useSteps({ draft, change }: Filling<Draft>): WizardStep[] {
       title: trans.__('Model'),
       problem: !draft.model
         ? trans.__('Choose a model, or name a new one.')
-        : draft.isNewModel && !draft.artifact.startsWith('s3://')
+        : draft.source === 'new' && !draft.artifact.startsWith('s3://')
           ? trans.__('Say where in s3:// the model.tar.gz lies.')
-          : '',
+          : draft.source === 'version' && !draft.version
+            ? trans.__('Choose an approved version.')
+            : '',
       content: <ModelStep draft={draft} change={change} />
     },
     {
@@ -86,74 +92,4 @@ function useSteps({ draft, change }: Filling<Draft>): WizardStep[] {
       )
     }
   ];
-}
-
-function ModelStep({
-  draft,
-  change
-}: Omit<Filling<Draft>, 'account'>): JSX.Element {
-  const trans = useTrans();
-  const models = useOperation('ListModels', {
-    SortBy: 'CreationTime',
-    SortOrder: 'Descending',
-    MaxResults: MOST_OFFERED
-  });
-  const names = (models.data?.Models ?? []).map(each => each.ModelName ?? '');
-  return (
-    <>
-      <CardField
-        label={trans.__('Which model')}
-        value={draft.isNewModel ? 'new' : 'existing'}
-        onChange={value => change({ isNewModel: value === 'new', model: '' })}
-        choices={[
-          {
-            value: 'existing',
-            label: trans.__('One that exists'),
-            note: trans.__('Made by AutoML, a training job or create_model.')
-          },
-          {
-            value: 'new',
-            label: trans.__('A new one'),
-            note: trans.__('From a model.tar.gz in s3:// and an image.')
-          }
-        ]}
-      />
-      {draft.isNewModel ? (
-        <>
-          <TextField
-            label={trans.__('Model name')}
-            value={draft.model}
-            onChange={model => change({ model })}
-          />
-          <S3Field
-            label={trans.__('Model artifact')}
-            help={trans.__(
-              'A model.tar.gz with the model, and inference.py where the model needs code.'
-            )}
-            value={draft.artifact}
-            onChange={artifact => change({ artifact })}
-          />
-          <SelectField
-            label={trans.__('Image')}
-            help={trans.__('The environment that the model is served in.')}
-            value={draft.image}
-            choices={IMAGES.map(value => ({ value, label: value }))}
-            onChange={image => change({ image })}
-          />
-        </>
-      ) : (
-        <SelectField
-          label={trans.__('Model')}
-          value={draft.model}
-          choices={[
-            { value: '', label: trans.__('Choose…') },
-            ...[...new Set([draft.model, ...names])]
-              .filter(Boolean)
-              .map(value => ({ value, label: value }))
-          ]}
-          onChange={model => change({ model })}
-        />
-      )}
-    </>
-  );
 }

@@ -15,6 +15,7 @@ import { Variants } from './variants';
 interface Container {
   Image?: string;
   ModelDataUrl?: string;
+  ModelPackageName?: string;
 }
 
 interface ProductionVariant {
@@ -57,6 +58,19 @@ export function modelKind({ trans }: ISmkit): Kind {
           label: trans.__('Artifact'),
           value: container.ModelDataUrl ? (
             <ObjectLink uri={container.ModelDataUrl} />
+          ) : (
+            ''
+          )
+        },
+        {
+          label: trans.__('Registered version'),
+          value: container.ModelPackageName ? (
+            <PageLink
+              page="model-packages/record"
+              args={{ name: container.ModelPackageName }}
+            >
+              {container.ModelPackageName}
+            </PageLink>
           ) : (
             ''
           )

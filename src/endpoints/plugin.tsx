@@ -15,7 +15,9 @@ export const endpoints = feature(
           id: 'endpoints/new',
           icon: endpointIcon,
           title: trans.__('New endpoint'),
-          render: args => <CreateEndpoint model={args.model} />,
+          render: args => (
+            <CreateEndpoint model={args.model} version={args.version} />
+          ),
           command: 'smkit:new-endpoint',
           label: trans.__('Endpoint'),
           caption: trans.__('Serve a model to requests'),

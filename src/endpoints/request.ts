@@ -3,11 +3,16 @@ import type { Row } from '../core/client';
 import { imageUri } from '../core/images';
 import type { Plan } from '../core/plan';
 
+/** Where a model comes from: it exists, or is made of a version in the registry or an artifact. */
+export type Source = 'existing' | 'version' | 'new';
+
 /** What the wizard asks for; `model` names one that exists, or one that is to be made. */
 export interface Draft {
   name: string;
-  isNewModel: boolean;
+  source: Source;
   model: string;
+  /** The ARN of a model package. */
+  version: string;
   artifact: string;
   image: string;
   instanceType: string;
@@ -18,12 +23,21 @@ export const INSTANCE_TYPES = ['ml.m5.large', 'ml.m5.xlarge', 'ml.c5.xlarge'];
 
 /** Model, where it is new, configuration and endpoint. */
 export function plan(draft: Draft, account: Account): Plan {
-  const container = {
-    Image: imageUri(draft.image, account.region),
-    ModelDataUrl: draft.artifact
+  const containers: Readonly<Record<Source, readonly Row[]>> = {
+    existing: [],
+    version: [{ ModelPackageName: draft.version }],
+    new: [
+      {
+        Image: imageUri(draft.image, account.region),
+        ModelDataUrl: draft.artifact
+      }
+    ]
   };
-  const containers = draft.isNewModel ? [container] : [];
-  return endpointPlan({ ...draft, containers, role: account.role });
+  return endpointPlan({
+    ...draft,
+    containers: containers[draft.source],
+    role: account.role
+  });
 }
 
 /** What serves a model under a name; the model itself is made where it has containers. */

@@ -14,6 +14,7 @@ import { ConnectionItem } from './connection';
 import { experimentKinds } from './experiments';
 import { StudioPanel } from './panel';
 import { registryKind } from './registry';
+import { versionKind } from './versions';
 
 /** The panel in the left side bar, the status bar's item, the registry and experiments. */
 export const studio: JupyterFrontEndPlugin<void> = {
@@ -31,6 +32,7 @@ export const studio: JupyterFrontEndPlugin<void> = {
   ): void => {
     const { trans } = smkit;
     addKind(smkit, registryKind(smkit));
+    addKind(smkit, versionKind(smkit));
     experimentKinds(smkit).forEach(kind => addKind(smkit, kind));
 
     const panel = new Page(smkit, <StudioPanel />);

@@ -1,11 +1,10 @@
-import { agoCell, statusCell } from '../core/cells';
 import { text } from '../core/format';
 import { registryIcon } from '../core/icons';
 import type { Kind } from '../core/kind';
 import { kindOf } from '../core/kind';
 import { ListPage } from '../core/list-page';
 import type { ISmkit } from '../core/smkit';
-import { Decision } from './decision';
+import { versionKind } from './versions';
 
 /** Groups of the model registry, each with its versions. */
 export function registryKind(smkit: ISmkit): Kind {
@@ -41,46 +40,5 @@ export function registryKind(smkit: ISmkit): Kind {
         )
       }
     ]
-  });
-}
-
-function versionKind({ trans }: ISmkit): Kind {
-  return kindOf(trans, {
-    name: 'ModelPackage',
-    page: 'model-packages',
-    plural: trans.__('Versions'),
-    icon: registryIcon,
-    key: 'ModelPackageArn',
-    input: args => ({ ModelPackageGroupName: args.group }),
-    columns: () => [
-      {
-        id: 'Version',
-        label: trans.__('Version'),
-        cell: row => text(row, 'ModelPackageVersion')
-      },
-      {
-        id: 'Approval',
-        label: trans.__('Approval'),
-        cell: statusCell('ModelApprovalStatus')
-      },
-      {
-        id: 'Decision',
-        label: trans.__('Decision'),
-        cell: row => <Decision version={row} />
-      },
-      {
-        id: 'PackageStatus',
-        label: trans.__('Status'),
-        cell: statusCell('ModelPackageStatus')
-      },
-      {
-        id: 'CreationTime',
-        label: trans.__('Created'),
-        cell: agoCell('CreationTime', trans)
-      }
-    ],
-    first: trans.__(
-      'Register one with create_model_package(ModelPackageGroupName=…, InferenceSpecification=…).'
-    )
   });
 }
