@@ -45,8 +45,8 @@ export function CreateAutoML({ data }: { data?: string }): JSX.Element {
       }
       plan={plan}
       forms={(draft, account) => {
-        const { calls, puts } = plan(draft, account);
-        return autoMLForms(calls[0].input, account, puts);
+        const planned = plan(draft, account);
+        return autoMLForms(planned.calls[0].input, account, planned);
       }}
       page="automl/record"
     />

@@ -1,5 +1,6 @@
 import type { Account } from '../core/account';
 import type { Plan, Put } from '../core/plan';
+import { splitUri } from '../core/s3';
 import { channel } from './forms';
 
 /** What the wizard asks for. */
@@ -82,6 +83,8 @@ export function plan(draft: Draft, account: Account): Plan {
   return {
     puts: draft.features ? [features] : [],
     calls: [{ operation: 'CreateAutoMLJobV2', input }],
+    bucket:
+      splitUri(draft.output)?.[0] === account.bucket ? account.bucket : '',
     region: account.region
   };
 }

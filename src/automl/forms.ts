@@ -1,12 +1,9 @@
-import { JSONExt } from '@lumino/coreutils';
-import type { JSONObject } from '@lumino/coreutils';
-
 import type { Account } from '../core/account';
-import { argumentsOf, madeOf } from '../core/arguments';
+import { argumentsOf, isSame, madeOf } from '../core/arguments';
 import type { Row } from '../core/client';
 import type { CodeForm } from '../core/code';
 import { sdkForm } from '../core/code-forms';
-import type { Put } from '../core/plan';
+import type { Places } from '../core/plan';
 import { Made, literal, pythonCall } from '../core/python';
 import { quoted } from '../core/shell';
 
@@ -52,9 +49,12 @@ const CHANNEL = {
 export function autoMLForms(
   request: Row,
   account: Account,
-  puts: readonly Put[] = []
+  places?: Places
 ): CodeForm[] {
-  return [...sdkForm(sdkCode(request), puts), ...shortForms(request, account)];
+  return [
+    ...sdkForm(sdkCode(request), places),
+    ...shortForms(request, account)
+  ];
 }
 
 function sdkCode(request: Row): string | null {
@@ -105,13 +105,9 @@ function shortForms(request: Row, account: Account): CodeForm[] {
   const uri = String(
     argumentsOf(((all?.channels ?? []) as Row[])[0] ?? {}, CHANNEL)?.s3_uri
   );
-  const same = JSONExt.deepEqual(
-    (all?.channels ?? []) as JSONObject[],
-    [channel(uri)] as unknown as JSONObject[]
-  );
   if (
     !all?.max_runtime ||
-    !same ||
+    !isSame(all.channels, [channel(uri)]) ||
     all.mode !== 'ENSEMBLING' ||
     all.output !== `s3://${account.bucket}/automl` ||
     all.role !== account.role

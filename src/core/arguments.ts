@@ -1,3 +1,6 @@
+import { JSONExt } from '@lumino/coreutils';
+import type { JSONValue } from '@lumino/coreutils';
+
 import type { Row } from './client';
 import { Made } from './python';
 
@@ -43,4 +46,11 @@ export function madeOf(
   return made.every(args => args !== null)
     ? made.map(args => new Made(name, args))
     : null;
+}
+
+/** Whether two values are sent as the same JSON. */
+export function isSame(one: unknown, other: unknown): boolean {
+  const sent = (value: unknown): JSONValue =>
+    JSON.parse(JSON.stringify(value)) as JSONValue;
+  return JSONExt.deepEqual(sent(one), sent(other));
 }

@@ -1,4 +1,5 @@
 import { ServerConnection } from '@jupyterlab/services';
+import type { TranslationBundle } from '@jupyterlab/translation';
 import type { ISignal } from '@lumino/signaling';
 import { Signal } from '@lumino/signaling';
 
@@ -28,7 +29,7 @@ const HIDDEN_MS = 10_000;
 
 /** The one websocket of this window; closed while the window is hidden. */
 export class EventStream {
-  constructor() {
+  constructor(private readonly trans: TranslationBundle) {
     document.addEventListener('visibilitychange', this.onVisibility);
     this.connect();
   }
@@ -80,7 +81,10 @@ export class EventStream {
     socket.onclose = () => {
       if (this._socket === socket) {
         this._socket = null;
-        this.setConnection('offline', 'The Jupyter server closed the stream');
+        this.setConnection(
+          'offline',
+          this.trans.__('The Jupyter server closed the stream')
+        );
         this.retry();
       }
     };

@@ -20,17 +20,25 @@ export interface Put {
 export interface Plan {
   puts?: readonly Put[];
   calls: readonly Call[];
-  /** Where a bucket that is not there yet is made; needed where there are puts. */
+  /** A bucket that the calls take for granted, beside those of the puts. */
+  bucket?: string;
+  /** Where a bucket that is not there yet is made; needed where there are any. */
   region?: string;
 }
 
-export function bucketsOf(puts: readonly Put[]): string[] {
-  return [...new Set(puts.map(({ uri }) => splitUri(uri)?.[0] ?? ''))];
+/** What stands in s3:// before the calls. */
+export type Places = Omit<Plan, 'calls'>;
+
+/** The buckets that are made first, where they are not there yet. */
+export function bucketsOf({ puts = [], bucket }: Places): string[] {
+  const named = puts.map(({ uri }) => splitUri(uri)?.[0] ?? '');
+  return [...new Set(bucket ? [bucket, ...named] : named)];
 }
 
 /** Does it; what was created is deleted where a later call fails. */
-export async function carryOut({ puts = [], calls }: Plan): Promise<void> {
-  for (const bucket of bucketsOf(puts)) {
+export async function carryOut(plan: Plan): Promise<void> {
+  const { puts = [], calls } = plan;
+  for (const bucket of bucketsOf(plan)) {
     await ensureBucket(bucket);
   }
   for (const { uri, text, type } of puts) {

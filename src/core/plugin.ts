@@ -45,7 +45,7 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
     renderers: IRenderMimeRegistry | null
   ): ISmkit => {
     const trans = (translator ?? nullTranslator).load('jupyter-smkit');
-    const events = new EventStream();
+    const events = new EventStream(trans);
     followEvents(events);
     const pages = new Map<string, PageDefinition>();
     const tree: TreeItem[] = [];
@@ -123,6 +123,7 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
           page = new MainPage(smkit, definition.render(args), args);
           page.id = id;
           page.title.label = definition.title(args);
+          page.title.caption = page.title.label;
           page.title.icon = definition.icon;
           page.title.closable = true;
           void tracker.add(page);

@@ -92,10 +92,11 @@ export function methodName(operation: string): string {
 }
 
 /** The boto3 program that does what a page does. */
-export function boto3Code({ puts = [], calls, region }: Plan): string {
+export function boto3Code(plan: Plan): string {
+  const { puts = [], calls, region } = plan;
   const parts = ['import boto3\n'];
-  if (puts.length > 0) {
-    const buckets = bucketsOf(puts).map(bucket => makeBucket(bucket, region));
+  const buckets = bucketsOf(plan).map(bucket => makeBucket(bucket, region));
+  if (buckets.length > 0) {
     parts.push(
       ['s3 = boto3.client("s3")\n', ...buckets, ...puts.map(put)].join('')
     );

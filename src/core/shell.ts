@@ -12,13 +12,14 @@ export function quoted(word: string): string {
 }
 
 /** The AWS CLI's commands for what a page does. */
-export function cliCode({ puts = [], calls }: Plan): string {
+export function cliCode(plan: Plan): string {
+  const { puts = [], calls } = plan;
   const commands = calls.map(({ operation, input }) => {
     const command = methodName(operation).replace(/_/g, '-');
     const json = JSON.stringify(input, null, 2);
     return `aws sagemaker ${command} --cli-input-json ${quoted(json)}\n`;
   });
-  const buckets = bucketsOf(puts).map(
+  const buckets = bucketsOf(plan).map(
     bucket => `aws s3 mb ${quoted(`s3://${bucket}`)} 2> /dev/null\n`
   );
   return [...buckets, ...puts.map(put), ...commands].join('\n');

@@ -18,7 +18,7 @@ export function processingForms(
 ): CodeForm[] {
   const script = scriptOf(request, account);
   return [
-    ...sdkForm(processingSdk(request), source && [source]),
+    ...sdkForm(processingSdk(request), { puts: source && [source] }),
     ...(script ? [shortForm(script, account, source?.text)] : []),
     ...(script && source ? [cellForm(script, source.text)] : [])
   ];

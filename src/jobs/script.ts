@@ -1,7 +1,5 @@
-import { JSONExt } from '@lumino/coreutils';
-import type { JSONObject } from '@lumino/coreutils';
-
 import type { Account } from '../core/account';
+import { isSame } from '../core/arguments';
 import type { Row } from '../core/client';
 import type { Input } from '../core/operations';
 
@@ -93,10 +91,4 @@ export function scriptOf(request: Row, account: Account): Script | null {
     environment: given.Environment ?? {}
   };
   return isSame(requestOf(script, account), request) ? script : null;
-}
-
-function isSame(one: object, other: object): boolean {
-  const plain = (value: object): JSONObject =>
-    JSON.parse(JSON.stringify(value)) as JSONObject;
-  return JSONExt.deepEqual(plain(one), plain(other));
 }

@@ -51,7 +51,7 @@ export function FlowCode(props: Props): JSX.Element {
   const forms = [
     ...(job
       ? codeForms(job, [
-          ...sdkForm(processingSdk(job.calls[0].input), job.puts),
+          ...sdkForm(processingSdk(job.calls[0].input), job),
           { label: 'smkit', code: shortJob(props.path, settings, node) }
         ])
       : []),
