@@ -72,6 +72,8 @@ class Desk:
         """What axe calls serious or critical in smkit's widgets."""
         if not self.page.evaluate("typeof window.axe === 'object'"):
             self.page.evaluate(AXE.read_text())
+            # JupyterLab's body has no height: axe would take all text for hidden.
+            self.page.add_style_tag(content="body { height: 100vh }")
         found = self.page.evaluate(
             "(ours) => axe.run({include: [[ours]]}, {resultTypes: ['violations']})", OURS
         )

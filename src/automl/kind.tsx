@@ -114,13 +114,19 @@ function artifacts(record: Row, model: string): Artifact[] {
     Record<string, string>
   >;
   const models = ((best.InferenceContainers ?? []) as Row[]).map(container => ({
-    label: `→ ${model}`,
+    label: model,
     uri: text(container, 'ModelDataUrl')
   }));
   return [...Object.entries(made), ...Object.entries(reports)]
     .map(([label, uri]) => ({
-      label: `→ ${label.replace(/Location$/, '')}`,
+      label: words(label.replace(/Location$/, '')),
       uri
     }))
     .concat(models);
+}
+
+/** `CandidateDefinitionNotebook` → `Candidate definition notebook`. */
+function words(member: string): string {
+  const spaced = member.replace(/([a-z])([A-Z])/g, '$1 $2').toLowerCase();
+  return spaced.charAt(0).toUpperCase() + spaced.slice(1);
 }

@@ -52,12 +52,17 @@ export function CodeView({
           ))}
         </div>
         <span className="smkit-Toolbar-gap" />
-        <Button icon={copyIcon} onClick={() => void copy()}>
-          {copied ? trans.__('Copied') : trans.__('Copy')}
-        </Button>
-        <Button icon={notebookIcon} onClick={() => void smkit.insertCode(cell)}>
-          {trans.__('Insert into notebook')}
-        </Button>
+        <div className="smkit-Buttons">
+          <Button icon={copyIcon} onClick={() => void copy()}>
+            {copied ? trans.__('Copied') : trans.__('Copy')}
+          </Button>
+          <Button
+            icon={notebookIcon}
+            onClick={() => void smkit.insertCode(cell)}
+          >
+            {trans.__('Insert into notebook')}
+          </Button>
+        </div>
       </div>
       <Highlighted code={code} language={language ?? 'python'} />
     </div>

@@ -48,14 +48,19 @@ export function feature(
       for (const { title, command, label, caption, rank, ...page } of creates) {
         smkit.addPage({ ...page, title: () => title });
         commands.addCommand(command, {
-          label,
+          label: args =>
+            args.isPalette ? smkit.trans.__('New %1', label) : label,
           caption,
           icon: page.icon,
           describedBy: { args: { type: 'object', properties: {} } },
           execute: args => smkit.open(page.id, asPageArgs(args))
         });
         launcher?.add({ command, category: 'smkit', rank });
-        palette?.addItem({ command, category: 'smkit' });
+        palette?.addItem({
+          command,
+          category: 'smkit',
+          args: { isPalette: true }
+        });
       }
     }
   };

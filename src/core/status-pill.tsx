@@ -8,7 +8,7 @@ const GOOD = new Set([
 ]);
 const BAD = new Set(['Failed', 'OutOfService', 'Rejected', 'DeleteFailed']);
 const UNDER_WAY =
-  /^(InProgress|Creating|Updating|Deleting|Stopping|RollingBack|SystemUpdating|Pending|Starting|Executing|Downloading|Uploading)/;
+  /^(InProgress|Creating|Updating|Deleting|Stopping|RollingBack|SystemUpdating|Pending$|Starting|Executing|Downloading|Uploading)/;
 
 export function isUnderWay(status: string): boolean {
   return UNDER_WAY.test(status);

@@ -1,3 +1,5 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { Row } from '../core/client';
 import { between, text } from '../core/format';
 import { jobIcon } from '../core/icons';
@@ -55,7 +57,7 @@ export function processingKind({ trans }: ISmkit): Kind {
       group: '/aws/sagemaker/ProcessingJobs',
       prefix: `${text(record, 'ProcessingJobName')}/`
     }),
-    artifacts: places,
+    artifacts: record => places(record, trans),
     forms: processingForms
   });
 }
@@ -67,17 +69,17 @@ interface Place {
   S3Output?: { S3Uri?: string };
 }
 
-function places(record: Row): Artifact[] {
+function places(record: Row, trans: TranslationBundle): Artifact[] {
   const config = (record.ProcessingOutputConfig ?? {}) as Row;
   const outputs = (config.Outputs ?? []) as Place[];
   const inputs = (record.ProcessingInputs ?? []) as Place[];
   return [
     ...outputs.map(each => ({
-      label: `→ ${each.OutputName ?? ''}`,
+      label: trans.__('Output: %1', each.OutputName ?? ''),
       uri: each.S3Output?.S3Uri ?? ''
     })),
     ...inputs.map(each => ({
-      label: `← ${each.InputName ?? ''}`,
+      label: trans.__('Input: %1', each.InputName ?? ''),
       uri: each.S3Input?.S3Uri ?? ''
     }))
   ].filter(place => place.uri !== '');

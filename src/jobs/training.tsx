@@ -1,3 +1,5 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import type { Row } from '../core/client';
 import { sdkForm } from '../core/code-forms';
 import { duration, text } from '../core/format';
@@ -60,7 +62,7 @@ export function trainingKind({ trans }: ISmkit): Kind {
       group: '/aws/sagemaker/TrainingJobs',
       prefix: `${text(record, 'TrainingJobName')}/`
     }),
-    artifacts: record => artifacts(record, trans.__('Model')),
+    artifacts: record => artifacts(record, trans),
     forms: request => sdkForm(trainingSdk(request))
   });
 }
@@ -70,13 +72,13 @@ interface Channel {
   DataSource?: { S3DataSource?: { S3Uri?: string } };
 }
 
-function artifacts(record: Row, model: string): Artifact[] {
+function artifacts(record: Row, trans: TranslationBundle): Artifact[] {
   const made = (record.ModelArtifacts ?? {}) as Row;
   const channels = (record.InputDataConfig ?? []) as Channel[];
   return [
-    { label: `→ ${model}`, uri: text(made, 'S3ModelArtifacts') },
+    { label: trans.__('Model'), uri: text(made, 'S3ModelArtifacts') },
     ...channels.map(channel => ({
-      label: `← ${channel.ChannelName ?? ''}`,
+      label: trans.__('Input: %1', channel.ChannelName ?? ''),
       uri: channel.DataSource?.S3DataSource?.S3Uri ?? ''
     }))
   ].filter(each => each.uri !== '');

@@ -81,7 +81,9 @@ export function ColumnsField(props: Props<string[]>): JSX.Element {
               checked={value.includes(column.name)}
               onChange={() => toggle(column.name)}
             />
-            <label htmlFor={`${id}-${column.name}`}>{column.name}</label>
+            <label htmlFor={`${id}-${column.name}`} title={column.name}>
+              {column.name}
+            </label>
             <small>{column.type}</small>
           </li>
         ))}

@@ -57,7 +57,7 @@ const editor: JupyterFrontEndPlugin<void> = {
 
     app.commands.addCommand(NEW_FLOW, {
       label: args =>
-        args.isPalette ? trans.__('New data flow') : trans.__('Data flow'),
+        args.isPalette ? trans.__('New Data Flow') : trans.__('Data Flow'),
       caption: trans.__('Prepare data step by step'),
       icon: flowIcon,
       describedBy: {
