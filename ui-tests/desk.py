@@ -15,8 +15,8 @@ from jupyter_smkit.config import Home
 SCREENSHOTS = Path(__file__).parent / "screenshots"
 AXE = Path(__file__).parent.parent / "node_modules/axe-core/axe.min.js"
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
-OURS = ".smkit-Page"
-"""JupyterLab's own faults are not ours to judge: axe looks at smkit's widgets alone."""
+JUDGED = {"include": [[".smkit-Page"]], "exclude": [[".smkit-Code-text code"]]}
+"""JupyterLab's own faults are not ours to judge: what axe looks at, without the colours of code."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +75,7 @@ class Desk:
             # JupyterLab's body has no height: axe would take all text for hidden.
             self.page.add_style_tag(content="body { height: 100vh }")
         found = self.page.evaluate(
-            "(ours) => axe.run({include: [[ours]]}, {resultTypes: ['violations']})", OURS
+            "(judged) => axe.run(judged, {resultTypes: ['violations']})", JUDGED
         )
         return [
             f"{each['id']}: {each['help']} "

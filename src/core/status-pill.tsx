@@ -1,14 +1,7 @@
-const GOOD = new Set([
-  'Completed',
-  'InService',
-  'Approved',
-  'Succeeded',
-  'Active',
-  'Created'
-]);
-const BAD = new Set(['Failed', 'OutOfService', 'Rejected', 'DeleteFailed']);
+const GOOD = /^(Completed|InService|Approved|Succeeded|Active|Created)$/i;
+const BAD = /(Failed|OutOfService|Rejected)$/i;
 const UNDER_WAY =
-  /^(InProgress|Creating|Updating|Deleting|Stopping|RollingBack|SystemUpdating|Pending$|Starting|Executing|Downloading|Uploading)/;
+  /^(InProgress|Creating|Updating|Deleting|Stopping|RollingBack|SystemUpdating|Pending$|Starting|Executing|Downloading|Uploading)/i;
 
 export function isUnderWay(status: string): boolean {
   return UNDER_WAY.test(status);
@@ -20,10 +13,10 @@ export function isAtWork(status: string): boolean {
 }
 
 function mood(status: string): string {
-  if (GOOD.has(status)) {
+  if (GOOD.test(status)) {
     return 'good';
   }
-  if (BAD.has(status)) {
+  if (BAD.test(status)) {
     return 'bad';
   }
   return isUnderWay(status) ? 'busy' : 'plain';

@@ -25,5 +25,5 @@ def test_a_module_is_valid_and_renders(name: str, tmp_path_factory: pytest.TempP
 def test_colours_come_from_the_theme() -> None:
     style = (STATIC / "widgets.css").read_text()
     assert not re.search(r"#[0-9a-fA-F]{3,8}\b|rgb\(|hsl\(", style)
-    for rule in re.findall(r"(?:color|background): ([^;]+);", style):
-        assert "var(--jp-" in rule or rule == "currentcolor", rule
+    for rule in re.findall(r"(?:color|background|--smkit-\w+):\s*([^;]+);", style):
+        assert re.search(r"var\(--(jp|smkit)-", rule) or rule == "currentcolor", rule
