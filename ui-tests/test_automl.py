@@ -71,7 +71,8 @@ def test_from_a_table_to_an_answering_endpoint(desk: Desk, table: str) -> None:
     expect(tab.get_by_label("Body of the answer")).to_contain_text("malignant")
     desk.shoot("endpoint-try-it")
     desk.lab.client("sagemaker").delete_endpoint(EndpointName="cells-live")
-    expect(tab.get_by_text("Deleting", exact=True).or_(tab.get_by_role("alert"))).to_be_visible()
+    gone = tab.get_by_role("heading", name="It was deleted")
+    expect(tab.get_by_text("Deleting", exact=True).or_(gone)).to_be_visible()
 
 
 def test_an_endpoint_cannot_be_made_without_a_model(desk: Desk) -> None:
