@@ -17,6 +17,11 @@ type Metric = NonNullable<
 >[number];
 
 const MOST_METRICS = 1;
+const SCORE = new Intl.NumberFormat('en', {
+  minimumSignificantDigits: 5,
+  maximumSignificantDigits: 5,
+  useGrouping: false
+});
 
 /** The candidates, the best first: what they are ranked by, the holdout, and the time a row takes. */
 export function Leaderboard({ record }: { record: Row }): JSX.Element {
@@ -150,5 +155,5 @@ function latency(candidate: Candidate): string {
 }
 
 function shortened(value: number | undefined): string {
-  return value === undefined ? '' : String(Number(value.toPrecision(5)));
+  return value === undefined ? '' : SCORE.format(value);
 }
