@@ -67,10 +67,8 @@ class Sandbox:
         words = ["bwrap", "--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"]
         words += ["--die-with-parent", "--unshare-uts", "--hostname", self.hostname]
         words += ["--unshare-ipc", "--bind", str(self.temporary), "/tmp"]
-        for directory in self._hidden_directories():
-            words += ["--tmpfs", str(directory)]
-        for path in self._uncovered(self.readable):
-            words += ["--ro-bind", str(path), str(path)]
+        for path, hides in self._layers(self.readable):
+            words += ["--tmpfs", str(path)] if hides else ["--ro-bind", str(path), str(path)]
         words += ["--tmpfs", "/opt"]
         for child in _beside_ml():
             words += ["--ro-bind", str(child), str(child)]
@@ -94,16 +92,17 @@ class Sandbox:
             lines += [f"mkdir -p {_q(opt / child.name)}"]
             lines += [f"mount --rbind {_q(child)} {_q(opt / child.name)}"]
         # What is to be seen again is held in /opt while the directories above it are covered.
-        seen = [*self._uncovered(self.readable), *self._uncovered(self.writable)]
-        for number, path in enumerate(seen):
-            lines += _bound(path, opt / f".{number}", path.is_dir())
+        layers = self._layers((*self.readable, *self.writable))
+        for number, (path, hides) in enumerate(layers):
+            lines += [] if hides else _bound(path, opt / f".{number}", path.is_dir())
         lines += [f"mount --bind {_q(self.base)} {_q(opt / 'ml')}", f"mount --rbind {_q(opt)} /opt"]
         lines += [f"mount --rbind {_q(self.temporary)} /tmp"]
-        for directory in self._hidden_directories():
-            lines += [f"mkdir -p {_q(directory)}", f"mount -t tmpfs tmpfs {_q(directory)}"]
-        for number, path in enumerate(seen):
-            lines += _bound(Path(f"/opt/.{number}"), path, path.is_dir())
-            lines += [f"umount -l /opt/.{number}"]
+        for number, (path, hides) in enumerate(layers):
+            if hides:
+                lines += [f"mkdir -p {_q(path)}", f"mount -t tmpfs tmpfs {_q(path)}"]
+            else:
+                lines += _bound(Path(f"/opt/.{number}"), path, path.is_dir())
+                lines += [f"umount -l /opt/.{number}"]
         for directory in self._hidden_directories():
             lines += [f"mount -o remount,bind,ro {_q(directory)}"]
         lines += [f"mount --bind /dev/null {_q(file)}" for file in self._hidden_files()]
@@ -117,16 +116,21 @@ class Sandbox:
         return [*words, "--fork", "sh", "-c", "\n".join(lines), "sh", *argv]
 
     def _hidden_directories(self) -> list[Path]:
-        return [path for path in self.hidden if path.is_dir()]
+        return [path.resolve() for path in self.hidden if path.is_dir()]
 
     def _hidden_files(self) -> list[Path]:
         return [path for path in self.hidden if not path.is_dir()]
 
-    def _uncovered(self, paths: Sequence[Path]) -> list[Path]:
-        """Those that /tmp or a hidden directory would cover."""
-        covers = [Path("/tmp"), *self._hidden_directories()]
-        resolved = [path.resolve() for path in paths]
-        return [path for path in resolved if any(map(path.is_relative_to, covers))]
+    def _layers(self, shown: Sequence[Path]) -> list[tuple[Path, bool]]:
+        """The hidden directories (True), and those of ``shown`` that they or /tmp would cover: in
+        the order in which each lies in what is mounted before it."""
+        hidden = self._hidden_directories()
+        resolved = {path.resolve() for path in shown}
+        covered = [
+            path for path in resolved if any(map(path.is_relative_to, [Path("/tmp"), *hidden]))
+        ]
+        layers = [(path, True) for path in hidden] + [(path, False) for path in covered]
+        return sorted(layers, key=lambda layer: layer[0].parts)
 
 
 def under(path: str, base: str = BASE) -> bool:

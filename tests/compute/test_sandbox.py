@@ -100,6 +100,18 @@ def test_of_a_hidden_directory_it_sees_what_it_may(box: Sandbox, tmp_path: Path)
         assert (home / "mine" / "made").read_text() == "m"
 
 
+def test_a_directory_is_hidden_inside_one_that_is_shown(box: Sandbox, tmp_path: Path) -> None:
+    """As the home of a clone below /tmp, in which smkit's own package lies as well."""
+    home = tmp_path / "home"
+    (home / "environments").mkdir()
+    hiding = replace(box, hidden=(home,), readable=(tmp_path, home / "environments", *INTERPRETER))
+    done = run(
+        hiding, f"import os; print(os.listdir({str(home)!r}), os.listdir({str(tmp_path)!r}))"
+    )
+    assert done.stdout.startswith("['environments'] "), done.stdout + done.stderr
+    assert "'out'" in done.stdout
+
+
 def test_all_that_it_started_ends_with_it(box: Sandbox) -> None:
     assert sandbox.own_processes(box.level)
     own = replace(box, processes=True)
