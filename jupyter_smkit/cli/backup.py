@@ -58,9 +58,10 @@ def _snapshot(home: Home, copy: Path) -> None:
         # No object appears or goes while its blobs are linked, so index and blobs agree.
         with closing(sqlite3.connect(index, timeout=60, isolation_level=None)) as held:
             held.execute("BEGIN IMMEDIATE")
-            shutil.copytree(
-                home.objects / "blobs", copy / "objects" / "blobs", copy_function=os.link
-            )
+            for (blob,) in held.execute("SELECT id FROM blobs"):
+                linked = copy / "objects" / "blobs" / blob[:2] / blob
+                linked.parent.mkdir(parents=True, exist_ok=True)
+                os.link(home.objects / "blobs" / blob[:2] / blob, linked)
             _copy_database(index, copy / "objects" / "index.db")
             if home.state.exists():
                 _copy_database(home.state, copy / home.state.name)

@@ -1,4 +1,4 @@
-"""Blobs: immutable files, written to a temporary name, synced, and renamed into place."""
+"""Blobs: files that are written once and synced, before anything refers to them."""
 
 from __future__ import annotations
 
@@ -33,10 +33,8 @@ class Blob:
 
 class Blobs:
     def __init__(self, root: Path) -> None:
-        self._incoming = root / "incoming"
         self._kept = root / "blobs"
-        for directory in (self._incoming, self._kept):
-            directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._kept.mkdir(parents=True, exist_ok=True, mode=0o700)
 
     def path(self, blob: str) -> Path:
         return self._kept / blob[:2] / blob
@@ -44,7 +42,7 @@ class Blobs:
     def writer(self, algorithms: Iterable[str] = (), expected: int = 0) -> BlobWriter:
         """Computes checksums by ``algorithms``; ``expected``: bytes that will come, if known."""
         blob = os.urandom(16).hex()
-        return BlobWriter(blob, self._incoming / blob, self.path(blob), algorithms, expected)
+        return BlobWriter(self.path(blob), algorithms, expected)
 
     def remove(self, blobs: Iterable[str]) -> None:
         for blob in blobs:
@@ -64,13 +62,6 @@ class Blobs:
             for entry in _older(directory, before)
         ]
 
-    def remove_unfinished(self, before: float) -> int:
-        """Removes what writers that were killed have left; answers how many."""
-        found = list(_older(self._incoming, before))
-        for entry in found:
-            Path(entry.path).unlink(missing_ok=True)
-        return len(found)
-
 
 class BlobWriter:
     """Takes a blob's bytes a piece at a time; nothing is kept unless ``finish`` returns.
@@ -78,13 +69,14 @@ class BlobWriter:
     One thread at a time may use it.
     """
 
-    def __init__(
-        self, blob: str, temporary: Path, final: Path, algorithms: Iterable[str], expected: int
-    ) -> None:
-        self._blob = blob
-        self._temporary = temporary
-        self._final = final
-        self._file = open(temporary, "xb", buffering=0)  # noqa: SIM115
+    def __init__(self, path: Path, algorithms: Iterable[str], expected: int) -> None:
+        self._path = path
+        if not path.parent.exists():
+            path.parent.mkdir(exist_ok=True, mode=0o700)
+            _sync_directory(path.parent.parent)
+        self._file = open(path, "xb", buffering=0)  # noqa: SIM115
+        self._entered = False
+        """Whether the directory's entry is on the disk."""
         self._md5 = hashlib.md5(usedforsecurity=False) if expected < MD5_BELOW else None
         self._digests = {name: checksums.new(name) for name in algorithms}
         self._size = 0
@@ -112,14 +104,13 @@ class BlobWriter:
     def finish(self) -> Blob:
         os.fsync(self._file.fileno())
         self._file.close()
-        if not self._final.parent.exists():
-            self._final.parent.mkdir(exist_ok=True, mode=0o700)
-            _sync_directory(self._final.parent.parent)
-        # The time of the last write tells collect() how long a blob has lain unused.
-        os.utime(self._temporary)
-        self._temporary.rename(self._final)
-        _sync_directory(self._final.parent)
+        self._enter()
         return self.sums()
+
+    def _enter(self) -> None:
+        if not self._entered:
+            _sync_directory(self._path.parent)
+        self._entered = True
 
     def _write_ahead(self) -> None:
         """Starts writing to the disk, so that less is left to wait for at the end.
@@ -130,21 +121,22 @@ class BlobWriter:
             length = self._size - self._on_its_way
             os.posix_fadvise(self._file.fileno(), self._on_its_way, length, os.POSIX_FADV_DONTNEED)
         self._on_its_way = self._size
+        self._enter()
 
     def sums(self) -> Blob:
         """What has been written so far."""
         found = {name: checksums.encoded(digest.digest()) for name, digest in self._digests.items()}
         md5 = "" if self._md5 is None else self._md5.hexdigest()
-        return Blob(self._blob, self.size, md5, found)
+        return Blob(self._path.name, self.size, md5, found)
 
     def abort(self) -> None:
         self._file.close()
-        self._temporary.unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
 
 
 def _older(directory: Path | os.DirEntry[str], before: float) -> Iterator[os.DirEntry[str]]:
     for entry in os.scandir(directory):
-        # Writers rename their files and readers' last references go while this looks.
+        # Writers give up and readers' last references go while this looks.
         with suppress(FileNotFoundError):
             if entry.stat().st_mtime < before:
                 yield entry

@@ -285,9 +285,8 @@ class ObjectStore:
 
     def collect(self, older_than: float = COLLECT_AFTER) -> int:
         """Removes what killed writers left ``older_than`` seconds ago; answers how many files."""
-        before = time.time() - older_than
-        removed = self.blobs.remove_unfinished(before)
-        stale = self.blobs.stale(before)
+        removed = 0
+        stale = self.blobs.stale(time.time() - older_than)
         for at in range(0, len(stale), 500):
             # With the write lock held no writer can commit a blob that is being removed.
             with self.index.writing() as connection:

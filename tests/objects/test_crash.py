@@ -66,7 +66,8 @@ def test_a_killed_writer(tmp_path: Path, seed: int) -> None:
     leftovers = ObjectStore(root)
     leftovers.collect(older_than=-1)
     check(leftovers, acknowledged)
-    assert not list((root / "incoming").iterdir())
+    kept = {blob for info in leftovers.keys("bucket") for blob, _ in info.blobs}
+    assert {file.name for file in (root / "blobs").glob("*/*")} == kept
 
 
 def check(store: ObjectStore, acknowledged: dict[str, tuple[int, str]]) -> None:
