@@ -12,10 +12,11 @@ from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from sqlite3 import Connection
+from threading import Thread
 from typing import BinaryIO
 
 from jupyter_smkit.objects import staging
-from jupyter_smkit.objects.blobs import PIECE, Blob, Blobs, BlobWriter
+from jupyter_smkit.objects.blobs import MD5_BELOW, PIECE, Blob, Blobs, BlobWriter
 from jupyter_smkit.objects.buckets import Buckets
 from jupyter_smkit.objects.checksums import FULL_OBJECT
 from jupyter_smkit.objects.content import OPEN_AT_ONCE, BlobContent, Range, resolve
@@ -131,7 +132,11 @@ class ObjectStore:
         except Exception:
             self.blobs.remove([blob.id])
             raise
-        self.discard(gone)
+        if gone and blob.size >= MD5_BELOW:
+            # What a large object replaces is mostly as large, and takes the disk a while to free.
+            Thread(target=self.discard, args=(gone,), name="discard").start()
+        else:
+            self.discard(gone)
         return info
 
     def place(self, connection: Connection, info: ObjectInfo, condition: Condition) -> list[str]:

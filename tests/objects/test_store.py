@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from jupyter_smkit.control.processes import wait_until
 from jupyter_smkit.objects.blobs import MD5_BELOW
 from jupyter_smkit.objects.errors import (
     BucketAlreadyExists,
@@ -76,6 +77,12 @@ def test_etag_of_a_large_object_is_not_its_md5(
     assert re.fullmatch("[0-9a-f]{32}-1", put.etag)
     assert store.copy(put, "bucket", "copied").etag == put.etag
     assert store.put("bucket", "large", b"y" * MD5_BELOW).etag != put.etag
+
+
+def test_what_a_large_object_replaces_goes(store: ObjectStore, files: Files) -> None:
+    for letter in (b"x", b"y"):
+        store.put("bucket", "large", letter * MD5_BELOW)
+    assert wait_until(lambda: len(files()) == 1, 10)
 
 
 @pytest.mark.parametrize("make", [bytes, io.BytesIO, "path"])
