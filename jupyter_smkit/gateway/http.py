@@ -21,6 +21,8 @@ MAX_DISCARD = 64 * 1024 * 1024
 """Bytes of an unwanted body that are read so that its sender sees the answer."""
 HEAD_TIMEOUT = 60.0
 IDLE_TIMEOUT = 120.0
+LINGER_TIMEOUT = 5.0
+"""Seconds for which a client may still send what nobody wants, behind the last answer."""
 STALL_TIMEOUT = 120.0
 """Seconds that a body, or a reader of ours, may stand still."""
 
@@ -143,6 +145,7 @@ class Connection(Stream):
         self._head_since: float | None = None
         self._head_size = 0
         self._refusal = 0
+        self._lingers: asyncio.TimerHandle | None = None
         self._waiter: asyncio.Future[None] | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -158,10 +161,12 @@ class Connection(Stream):
         self._server.connections.discard(self)
         if self._task is not None:
             self._task.cancel()
+        if self._lingers is not None:
+            self._lingers.cancel()
 
     def data_received(self, data: bytes) -> None:
         self.heard = self.loop.time()
-        if self._refusal:
+        if self._refusal or self._lingers:
             return
         unfinished = self._head_since
         try:
@@ -275,7 +280,19 @@ class Connection(Stream):
             phrase = HTTPStatus(self._refusal).phrase.encode()
             head = b"content-type: text/plain\r\nconnection: close\r\ncontent-length: %d\r\n\r\n"
             self.write(_STATUS_LINES[self._refusal] + head % len(phrase) + phrase)
-        self.transport.close()
+        if self._refusal or (exchange is not None and not exchange.body.complete):
+            self._linger()
+        else:
+            self.transport.close()
+
+    def _linger(self) -> None:
+        """Closes behind the answer, and reads on until the client closes too: a socket closed with
+        bytes unread resets the connection, and the client may never see its answer."""
+        if self.closed or self.transport.is_closing():
+            return
+        self._lingers = self.loop.call_later(LINGER_TIMEOUT, self.transport.abort)
+        self.take_in(True)
+        self.transport.write_eof()
 
     @property
     def reads_head(self) -> bool:

@@ -270,6 +270,39 @@ async def test_what_is_not_http_is_refused(port: int, data: bytes, status: int) 
     assert b"connection: close" in answer
 
 
+@pytest.mark.parametrize(
+    "head", [b"GET /", b"PUT /refuse HTTP/1.1\r\ncontent-length: 1000000000\r\n\r\n"]
+)
+async def test_who_sends_on_still_sees_the_answer(
+    port: int, head: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_smkit.gateway.http.MAX_DISCARD", 1_000_000)
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(head)
+    for _ in range(200):
+        writer.write(b"y" * 65_536)
+        await writer.drain()
+    async with asyncio.timeout(10):
+        answer = await reader.read()
+    assert answer.startswith((b"HTTP/1.1 431 ", b"HTTP/1.1 200 "))
+    assert not writer.is_closing()
+    writer.close()
+
+
+async def test_who_sends_on_for_too_long_is_cut_off(
+    port: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_smkit.gateway.http.LINGER_TIMEOUT", 0.2)
+    _, writer = await asyncio.open_connection("127.0.0.1", port)
+    writer.write(b"nonsense\r\n\r\n")
+    with pytest.raises(ConnectionError):
+        async with asyncio.timeout(10):
+            while True:
+                writer.write(b"y" * 1024)
+                await writer.drain()
+                await asyncio.sleep(0.01)
+
+
 async def test_an_upgrade_is_ignored(port: int) -> None:
     answer = await talk(
         port,
