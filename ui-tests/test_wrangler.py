@@ -146,6 +146,23 @@ def test_a_flow_runs_as_a_job_and_shows_its_code(desk: Desk, flow: Flow) -> None
     assert job["ProcessingJobStatus"] == "Completed", job.get("FailureReason")
 
 
+def test_a_job_does_not_silently_leave_a_change_out(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "unapplied.flow")
+    form = tab.get_by_role("form", name="Impute: ash")
+    form.get_by_label("alcohol", exact=True).check()
+    tab.get_by_role("button", name="Run as a job").click()
+    expect(tab.get_by_text("“Impute: ash” has changes that are not in the flow")).to_be_visible()
+    desk.shoot("flow-unapplied")
+    tab.get_by_role("button", name="Back to the step").click()
+    expect(form.get_by_label("alcohol", exact=True)).to_be_checked()
+    tab.get_by_role("button", name="Run as a job").click()
+    tab.get_by_role("button", name="Apply them").click()
+    expect(tab.get_by_text("not in the flow")).to_have_count(0)
+    expect(tab.get_by_role("button", name="Start the job")).to_be_visible()
+    block = saved(desk, "unapplied.flow").nodes[-1].parameters["impute_parameters"]
+    assert block["numeric_parameters"]["input_column"] == ["ash", "alcohol"]
+
+
 def test_what_is_not_understood_stays_in_the_file(desk: Desk, flow: Flow) -> None:
     odd, _ = edit.add_step(flow, flow.nodes[-1].id, "sagemaker.spark.magic_0.1", {"spell": 1})
     raw = odd.to_dict()

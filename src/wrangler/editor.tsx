@@ -9,7 +9,7 @@ import type { Operator } from './catalogue';
 import { FlowCode } from './code-view';
 import { deleteStep, inputsOf, lastStep, nodeOf } from './document';
 import type { Draft } from './draft';
-import { applied, namedSource } from './draft';
+import { applied, complete, namedSource } from './draft';
 import { FlowGraph } from './graph';
 import { JobPanel, newSettings } from './job-panel';
 import { PreviewGrid } from './preview';
@@ -18,6 +18,7 @@ import { initial } from './schema';
 import type { Mode } from './side-panel';
 import { SidePanel } from './side-panel';
 import { FlowToolbar } from './toolbar';
+import { Unapplied } from './unapplied';
 import { useFlow } from './use-flow';
 import { useShown } from './use-shown';
 
@@ -55,6 +56,9 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
   const rows = new Map(
     draft ? [] : preview.data?.steps.map(step => [step.node, step.rows])
   );
+
+  const titleOf = (made: Draft): string =>
+    (made.node && titles[made.node]) || made.operator.title;
 
   const select = (id: string | null): void => {
     choose(id);
@@ -195,15 +199,31 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
             aria-label={trans.__('Step')}
           >
             {mode === 'job' && selected ? (
-              <JobPanel
-                flow={flow}
-                text={open.text}
-                node={null}
-                training={training}
-                settings={settings}
-                onSettings={setSettings}
-                onClose={() => setMode('step')}
-              />
+              <>
+                {draft && (
+                  <Unapplied
+                    title={titleOf(draft)}
+                    apply={
+                      complete(draft)
+                        ? () => {
+                            apply(draft);
+                            setMode('job');
+                          }
+                        : null
+                    }
+                    back={() => setMode('step')}
+                  />
+                )}
+                <JobPanel
+                  flow={flow}
+                  text={open.text}
+                  node={null}
+                  training={training}
+                  settings={settings}
+                  onSettings={setSettings}
+                  onClose={() => setMode('step')}
+                />
+              </>
             ) : (
               <SidePanel
                 mode={mode}
