@@ -163,6 +163,23 @@ def test_a_job_does_not_silently_leave_a_change_out(desk: Desk, flow: Flow) -> N
     assert block["numeric_parameters"]["input_column"] == ["ash", "alcohol"]
 
 
+def test_another_step_does_not_silently_discard_a_change(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "leave.flow")
+    form = tab.get_by_role("form", name="Impute: ash")
+    form.get_by_label("alcohol", exact=True).check()
+    source = tab.locator(".smkit-FlowGraph-node").first
+    source.click()
+    asked = desk.page.get_by_role("dialog")
+    expect(asked).to_contain_text("Discard the changes of “Impute: ash”?")
+    desk.shoot("flow-discard")
+    asked.get_by_role("button", name="Keep editing").click()
+    expect(form.get_by_label("alcohol", exact=True)).to_be_checked()
+    source.click()
+    asked.get_by_role("button", name="Discard").click()
+    expect(tab.get_by_role("form", name="wine.csv")).to_be_visible()
+    assert saved(desk, "leave.flow").to_dict() == flow.to_dict()
+
+
 def test_what_is_not_understood_stays_in_the_file(desk: Desk, flow: Flow) -> None:
     odd, _ = edit.add_step(flow, flow.nodes[-1].id, "sagemaker.spark.magic_0.1", {"spell": 1})
     raw = odd.to_dict()

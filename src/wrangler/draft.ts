@@ -2,7 +2,7 @@ import type { Operator } from './catalogue';
 import { withBlock } from './catalogue';
 import type { Flow, Parameters } from './document';
 import { addSource, insertStep, nodeOf, updateStep } from './document';
-import { missing } from './schema';
+import { initial, missing } from './schema';
 
 /** A step that is being made or changed, and is not in the flow yet. */
 export interface Draft {
@@ -16,6 +16,12 @@ export interface Draft {
 
 export function complete(draft: Draft): boolean {
   return missing(draft.operator.schema, draft.block).length === 0;
+}
+
+/** Whether it holds something that a user has entered. */
+export function begun({ operator, block, node }: Draft): boolean {
+  const empty = JSON.stringify(initial(operator.schema));
+  return node !== undefined || JSON.stringify(block) !== empty;
 }
 
 /** The flow as it would be with the draft in it, and the step to look at. */

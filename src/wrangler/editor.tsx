@@ -9,7 +9,7 @@ import type { Operator } from './catalogue';
 import { FlowCode } from './code-view';
 import { deleteStep, inputsOf, lastStep, nodeOf } from './document';
 import type { Draft } from './draft';
-import { applied, complete, namedSource } from './draft';
+import { applied, begun, complete, namedSource } from './draft';
 import { FlowGraph } from './graph';
 import { JobPanel, newSettings } from './job-panel';
 import { PreviewGrid } from './preview';
@@ -18,7 +18,7 @@ import { initial } from './schema';
 import type { Mode } from './side-panel';
 import { SidePanel } from './side-panel';
 import { FlowToolbar } from './toolbar';
-import { Unapplied } from './unapplied';
+import { mayDiscard, Unapplied } from './unapplied';
 import { useFlow } from './use-flow';
 import { useShown } from './use-shown';
 
@@ -80,6 +80,14 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
       begin(operator);
     }
   };
+  /** Goes on unless it would lose what the user has entered and still wants. */
+  const leave = (go: () => void): void => {
+    if (!draft || !begun(draft)) {
+      go();
+      return;
+    }
+    void mayDiscard(titleOf(draft), trans).then(yes => yes && go());
+  };
   const apply = (made: Draft): void => {
     const isSource = made.operator.type === 'SOURCE';
     const block = isSource ? namedSource(made.block) : made.block;
@@ -133,12 +141,14 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
         canAdd={operators.data !== undefined}
         hasSteps={flow.nodes.length > 0}
         onView={setView}
-        onAddSource={() => beginOf('SOURCE')}
-        onAddStep={() => {
-          setDraft(null);
-          setMode('search');
-        }}
-        onAddDestination={() => beginOf('DESTINATION')}
+        onAddSource={() => leave(() => beginOf('SOURCE'))}
+        onAddStep={() =>
+          leave(() => {
+            setDraft(null);
+            setMode('search');
+          })
+        }
+        onAddDestination={() => leave(() => beginOf('DESTINATION'))}
         onRun={() => run(false)}
         onTrain={() => run(true)}
       />
@@ -184,8 +194,8 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
                 problems={
                   new Map([...problems].map(([id, each]) => [id, each.message]))
                 }
-                onSelect={select}
-                onDelete={remove}
+                onSelect={id => leave(() => select(id))}
+                onDelete={id => leave(() => remove(id))}
               />
             )}
             <PreviewGrid

@@ -1,3 +1,6 @@
+import { Dialog, showDialog } from '@jupyterlab/apputils';
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import { Button } from '../core/button';
 import { useTrans } from '../core/context';
 import { Notice } from '../core/notice';
@@ -28,4 +31,20 @@ export function Unapplied(props: Props): JSX.Element {
       </p>
     </Notice>
   );
+}
+
+/** Asks whether what stands in a step's form may be lost. */
+export async function mayDiscard(
+  title: string,
+  trans: TranslationBundle
+): Promise<boolean> {
+  const { button } = await showDialog({
+    title: trans.__('Discard the changes of “%1”?', title),
+    body: trans.__('They are not in the flow yet.'),
+    buttons: [
+      Dialog.cancelButton({ label: trans.__('Keep editing') }),
+      Dialog.warnButton({ label: trans.__('Discard') })
+    ]
+  });
+  return button.accept;
 }
