@@ -41,6 +41,7 @@ export async function mayDiscard(
   const { button } = await showDialog({
     title: trans.__('Discard the changes of “%1”?', title),
     body: trans.__('They are not in the flow yet.'),
+    defaultButton: 0,
     buttons: [
       Dialog.cancelButton({ label: trans.__('Keep editing') }),
       Dialog.warnButton({ label: trans.__('Discard') })
