@@ -6,7 +6,7 @@ import json
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -316,19 +316,66 @@ def test_the_code_of_a_form_makes_what_the_form_makes(desk: Desk, side: None) ->
     tab.get_by_label("Output place", exact=True).fill(f"s3://{BUCKET}/code/made")
     tab.get_by_label("Arguments").fill("--level 1")
     tab.get_by_role("button", name="Next").click()
+    for name in made_again(desk, "code-form", (PROCESSING,), ("boto3", SDK, "smkit", "%%sm", CLI)):
+        assert source(desk.lab, name) == source(desk.lab, "code-form"), name
+
+
+def test_the_automl_wizard_s_code_makes_what_the_wizard_makes(desk: Desk, side: None) -> None:
+    desk.run("smkit:new-automl")
+    tab = desk.tab()
+    tab.get_by_label("Experiment name").fill("code-wizard")
+    tab.get_by_label("Training data", exact=True).fill(f"s3://{BUCKET}/code/table.csv")
+    expect(tab.get_by_role("table", name="First rows")).to_be_visible()
+    tab.get_by_role("button", name="Next").click()
+    tab.get_by_label("Target column").select_option("y")
+    tab.get_by_role("button", name="Next").click()
+    tab.get_by_role("button", name="Next").click()
+    tab.get_by_label("Problem type").select_option("BinaryClassification")
+    tab.get_by_label("Objective metric").select_option("F1")
+    tab.get_by_label("Longest run, in seconds").fill("60")
+    tab.get_by_role("button", name="Next").click()
+    made_again(desk, "code-wizard", (AUTOML,), AUTOML.forms)
+
+
+def test_the_endpoint_wizard_s_code_makes_what_the_wizard_makes(desk: Desk, side: None) -> None:
+    desk.run("smkit:new-endpoint")
+    tab = desk.tab()
+    tab.get_by_role("radio", name="A new one").check()
+    tab.get_by_label("Model name").fill("code-live")
+    tab.get_by_label("Model artifact", exact=True).fill(f"s3://{BUCKET}/code/model.tar.gz")
+    tab.get_by_role("button", name="Next").click()
+    tab.get_by_label("Endpoint name").fill("code-live")
+    tab.get_by_label("Workers").fill("2")
+    tab.get_by_role("button", name="Next").click()
+    made_again(desk, "code-live", (MODEL, CONFIG, PLAIN_ENDPOINT), ("boto3", SDK, CLI))
+
+
+def made_again(
+    desk: Desk, name: str, pages: Sequence[Page], labels: Sequence[str]
+) -> Sequence[str]:
+    """Finishes a form in its review, and carries out each form of its code under another name.
+
+    All make the same records of ``pages``; answers the other names.
+    """
+    tab = desk.tab()
     found = forms(tab)
-    assert tuple(found) == ("boto3", SDK, "smkit", "%%sm", CLI)
-    tab.get_by_role("button", name="Run").click()
-    expect(tab.get_by_role("heading", name="code-form")).to_be_visible()
-    wanted = described(desk.lab, PROCESSING, "code-form")
+    assert tuple(found) == tuple(labels)
+    tab.locator(".smkit-Wizard").get_by_role("button").last.click()
+    expect(tab.get_by_role("heading", name=name, level=1)).to_be_visible()
+    wanted = [described(desk.lab, page, name) for page in pages]
+    end(desk.lab, pages[-1], name)
+    names = []
     for at, (label, code) in enumerate(found.items()):
         if label == SDK and not SDK_PYTHON:
             continue
-        name = f"code-form-{at}"
-        carry_out(desk.lab, label, code.replace("code-form", name))
-        made = described(desk.lab, PROCESSING, name)
-        assert made == wanted if label != SDK else holds(made, wanted), label
-        assert source(desk.lab, name) == source(desk.lab, "code-form"), label
+        other = f"{name}-{at}"
+        carry_out(desk.lab, label, code.replace(name, other))
+        for page, one in zip(pages, wanted, strict=True):
+            made = described(desk.lab, page, other)
+            assert made == one if label != SDK else holds(made, one), label
+        end(desk.lab, pages[-1], other)
+        names.append(other)
+    return names
 
 
 def source(lab: Lab, name: str) -> str:
