@@ -208,13 +208,11 @@ def test_a_job_survives_kill_9(fresh_smkit: Any, killed: str, tmp_path: Any) -> 
         Path(f"/dev/shm/{flag}").touch()
         assert wait_until(lambda: serve.up(smkit.home), 30)
         retrying = smkit.client("sagemaker")
-        assert (
-            smkit.settled(
-                lambda: retrying.describe_processing_job(ProcessingJobName="survives"),
-                "ProcessingJobStatus",
-            )["ProcessingJobStatus"]
-            == "Completed"
+        ended = smkit.settled(
+            lambda: retrying.describe_processing_job(ProcessingJobName="survives"),
+            "ProcessingJobStatus",
         )
+        assert ended["ProcessingJobStatus"] == "Completed", ended["FailureReason"]
     finally:
         Path(f"/dev/shm/{flag}").unlink()
     body = smkit.client("s3").get_object(Bucket=bucket, Key="out/end.txt")["Body"].read()
