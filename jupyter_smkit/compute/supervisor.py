@@ -338,7 +338,7 @@ class Supervisor:
         if self.sandbox.level == "L0" and "/opt/ml" in told:
             reason = f"{reason}\n{_NO_SANDBOX}"
         room = max(0, _REASON - len(reason) - 1)
-        return f"{reason}\n{told[:room] if message else told[len(told) - room :]}".strip()[:_REASON]
+        return f"{reason}\n{told[:room] if message else told[-room:]}".strip()[:_REASON]
 
     def _message(self) -> str:
         if not self.launch.message:

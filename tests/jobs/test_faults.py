@@ -155,6 +155,13 @@ def test_a_long_log_still_tells_the_last_line(smkit: Any) -> None:
     assert found["FailureReason"].endswith("ValueError: the cause")
 
 
+def test_a_log_that_fits_is_told_whole(smkit: Any) -> None:
+    code = "print('the first line' + 'x' * 500)\nraise SystemExit('no luck')"
+    smkit.client("sagemaker").create_processing_job(**job(smkit, "fitting-log", code))
+    reason = finished(smkit, "fitting-log")["FailureReason"]
+    assert "the first line" in reason and reason.endswith("no luck")
+
+
 def test_an_empty_prefix_fails_the_job(smkit: Any) -> None:
     bucket = smkit.bucket("empty-input")
     given = {
