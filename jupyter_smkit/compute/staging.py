@@ -61,26 +61,27 @@ def unpack(archive: Path, target: Path) -> None:
         raise StagingFailed(f"{archive.name} is not a .tar.gz that can be read: {error}") from None
 
 
-Sent = dict[Path, tuple[int, int]]
-"""Files that were brought out: when they had been changed (ns), and their sizes."""
+Sent = dict[str, tuple[int, int]]
+"""By address, the files that were brought out: when they had been changed (ns), and their sizes."""
 
 
 def send(home: Home, made: Output, source: Path, scratch: Path, sent: Sent) -> None:
-    """Brings what lies in ``source`` to ``made.uri``, but for files that stand in ``sent``."""
+    """Brings what lies in ``source`` to ``made.uri``, but for files that ``sent`` says are there."""
     store = open_store(home)
     if made.archive:
         send_archive(store, made, source, scratch)
         return
     for file in sorted(plain_files(source)):
+        address = f"{made.uri.rstrip('/')}/{file.relative_to(source).as_posix()}"
         try:
             found = file.stat()
             stamp = (found.st_mtime_ns, found.st_size)
-            if sent.get(file) == stamp:
+            if sent.get(address) == stamp:
                 continue
-            upload(store, file, f"{made.uri.rstrip('/')}/{file.relative_to(source).as_posix()}")
+            upload(store, file, address)
         except FileNotFoundError:
             continue  # The program, which still runs, has removed it.
-        sent[file] = stamp
+        sent[address] = stamp
 
 
 def send_archive(store: Objects, made: Output, source: Path, scratch: Path) -> None:

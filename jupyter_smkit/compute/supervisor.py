@@ -86,7 +86,7 @@ class Supervisor:
         self.log = LogFile(file)
         self.metrics = Metrics(launch)
         self.told: dict[str, tuple[float, float]] = {}
-        self.sent: dict[Path, tuple[int, int]] = {}
+        self.sent: dict[str, tuple[int, int]] = {}
         self.preparing = False
         self.stop_asked = False
         self.patience = launch.grace

@@ -67,3 +67,16 @@ def test_only_what_changed_is_brought_out_again(tmp_path: Path) -> None:
     (source / "deep" / "grows").write_text("12")
     staging.send(home, made, source, tmp_path, sent)
     assert [info.key for info in store.keys("kept")] == ["check/deep/grows"]
+
+
+def test_a_directory_in_another_is_brought_to_both_addresses(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    home.prepare()
+    store = open_store(home)
+    store.ensure_bucket("kept", "123456789012", "us-east-1")
+    (inner := tmp_path / "out" / "train").mkdir(parents=True)
+    (inner / "rows").write_text("1")
+    sent: staging.Sent = {}
+    for uri, source in (("s3://kept/all", tmp_path / "out"), ("s3://kept/train", inner)):
+        staging.send(home, Output(uri, "/opt/ml/out"), source, tmp_path, sent)
+    assert [info.key for info in store.keys("kept")] == ["all/train/rows", "train/rows"]
