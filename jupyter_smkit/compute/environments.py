@@ -62,7 +62,10 @@ def ensure(
 
 
 def satisfied(requirements: Sequence[str]) -> bool:
-    """Whether the current interpreter has them, in the versions asked for."""
+    """Whether the current interpreter has them, in the versions asked for.
+
+    Of an extra or an address it cannot tell: then the answer is no.
+    """
     from packaging.requirements import InvalidRequirement, Requirement
 
     for line in requirements:
@@ -70,6 +73,8 @@ def satisfied(requirements: Sequence[str]) -> bool:
             requirement = Requirement(line)
             version = metadata.version(requirement.name)
         except (InvalidRequirement, metadata.PackageNotFoundError):
+            return False
+        if requirement.extras or requirement.url:
             return False
         if not requirement.specifier.contains(version, prereleases=True):
             return False

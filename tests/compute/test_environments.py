@@ -93,5 +93,7 @@ def test_each_installation_has_a_link_of_its_own(
 def test_the_current_interpreter_serves_what_it_has() -> None:
     assert environments.satisfied(["packaging", "pytest>=8"])
     assert not environments.satisfied(["packaging>=1000"])
+    assert not environments.satisfied(["packaging[extra]"])
+    assert not environments.satisfied(["packaging @ https://example.org/packaging.zip"])
     assert not environments.satisfied(["--find-links=wheels"])
     assert not environments.satisfied(["no-such-package-at-all"])
