@@ -15,6 +15,8 @@ from jupyter_smkit.compute.executor import Launch
 
 _LONGEST = 4096
 """Characters of a line that are looked at."""
+_LARGEST = 2.0**360
+"""The greatest value that CloudWatch takes."""
 
 
 class Metrics:
@@ -38,7 +40,7 @@ class Metrics:
             value = float(found[1])
         except (IndexError, TypeError, ValueError):
             return
-        if math.isfinite(value):
+        if abs(value) <= _LARGEST:
             self.last[name] = (value, now)
             self._points.setdefault((name, int(now)), Counter())[value] += 1
 

@@ -29,7 +29,7 @@ def launch(*definitions: tuple[str, str]) -> Launch:
 def test_the_first_group_is_the_value() -> None:
     found = Metrics(launch(("loss", r"loss=([0-9.]+|\w+)"), ("score", r"score (-?[0-9.e-]+)")))
     found.feed(["epoch 1 loss=0.5 score 1e-3", "nothing here"], 10.0)
-    found.feed(["loss=0.25", "loss=nan", "loss=high"], 12.0)
+    found.feed(["loss=0.25", "loss=nan", "loss=high", "score 1e308"], 12.0)
     assert found.last == {"loss": (0.25, 12.0), "score": (0.001, 10.0)}
 
 
