@@ -39,7 +39,8 @@ class LocalExecutor:
         try:
             level = sandbox.probe(self.home.settings.sandbox)
         except RuntimeError as error:
-            end = {"phase": "Done", "outcome": "Failed", "reason": str(error)}
+            reason = str(error)
+            end = {"phase": "Done", "outcome": "Failed", "reason": reason, "ended": time.time()}
             jsonfile.write(directory / "status.json", end)
             jsonfile.write(directory / "job.json", job)
             return

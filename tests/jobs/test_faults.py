@@ -193,6 +193,7 @@ def test_a_sandbox_that_does_not_work_fails_the_job(tmp_path: Path) -> None:
     seen = executor.poll("one")
     assert (seen.state, seen.outcome) == ("done", "Failed")
     assert "smkit doctor" in seen.reason
+    assert seen.ended is not None
 
 
 def test_a_job_is_stopped_while_its_environment_is_built(smkit: Any) -> None:
