@@ -66,13 +66,12 @@ class Sandbox:
     def _bwrap(self) -> list[str]:
         words = ["bwrap", "--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"]
         words += ["--die-with-parent", "--unshare-uts", "--hostname", self.hostname]
-        words += ["--unshare-ipc", "--bind", str(self.temporary), "/tmp"]
-        for path, hides in self._layers(self.readable):
-            words += ["--tmpfs", str(path)] if hides else ["--ro-bind", str(path), str(path)]
-        words += ["--tmpfs", "/opt"]
+        words += ["--unshare-ipc", "--bind", str(self.temporary), "/tmp", "--tmpfs", "/opt"]
         for child in _beside_ml():
             words += ["--ro-bind", str(child), str(child)]
         words += ["--bind", str(self.base), BASE, "--chdir", BASE]
+        for path, hides in self._layers(self.readable):
+            words += ["--tmpfs", str(path)] if hides else ["--ro-bind", str(path), str(path)]
         for directory in self.writable:
             words += ["--bind", str(directory), str(directory)]
         for directory in self._hidden_directories():

@@ -100,6 +100,16 @@ def test_of_a_hidden_directory_it_sees_what_it_may(box: Sandbox, tmp_path: Path)
         assert (home / "mine" / "made").read_text() == "m"
 
 
+@pytest.mark.skipif(not os.access("/opt", os.W_OK), reason="/opt is not ours")
+def test_a_directory_below_opt_is_hidden(box: Sandbox) -> None:
+    with tempfile.TemporaryDirectory(dir="/opt") as made:
+        (Path(made) / "key").touch()
+        (Path(made) / "shown").mkdir()
+        hiding = replace(box, hidden=(Path(made),), readable=(Path(made, "shown"), *INTERPRETER))
+        done = run(hiding, f"import os; print(os.listdir({made!r}))")
+        assert done.stdout == "['shown']\n", done.stderr
+
+
 def test_a_directory_is_hidden_inside_one_that_is_shown(box: Sandbox, tmp_path: Path) -> None:
     """As the home of a clone below /tmp, in which smkit's own package lies as well."""
     home = tmp_path / "home"
