@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import gzip
+import zlib
 from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -183,7 +184,7 @@ def _content(path: Path, compression: str) -> pa.Buffer:
         return content
     try:
         return pa.py_buffer(gzip.decompress(content))
-    except (OSError, EOFError) as error:
+    except (gzip.BadGzipFile, EOFError, zlib.error) as error:
         raise DataError(f"{path.name} is not a whole gzip file: {error}") from None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import shutil
 import tarfile
+import zlib
 from pathlib import Path
 
 from jupyter_smkit.compute.executor import Input, Output
@@ -39,11 +40,11 @@ def bring(home: Home, given: Input, target: Path) -> None:
             unpack(archive, target)
             archive.unlink()
     if given.decompress:
-        for packed in list(target.rglob("*.gz")):
+        for packed in [file for file in target.rglob("*.gz") if file.is_file()]:
             try:
                 with gzip.open(packed) as source_file, open(packed.with_suffix(""), "wb") as plain:
                     shutil.copyfileobj(source_file, plain, 1 << 20)
-            except (gzip.BadGzipFile, EOFError) as error:
+            except (gzip.BadGzipFile, EOFError, zlib.error) as error:
                 raise StagingFailed(f"{packed.name} is no gzip file: {error}") from None
             packed.unlink()
 
@@ -57,7 +58,7 @@ def unpack(archive: Path, target: Path) -> None:
         raise StagingFailed(
             f"{archive.name} is refused: {error}. An archive may hold only files below its root"
         ) from None
-    except (tarfile.TarError, OSError, EOFError) as error:
+    except (tarfile.TarError, OSError, EOFError, zlib.error) as error:
         raise StagingFailed(f"{archive.name} is not a .tar.gz that can be read: {error}") from None
 
 

@@ -186,7 +186,7 @@ def _settled(
     path = scratch / f"{node.id}.arrow"
     try:
         frame.sink_ipc(path, engine="streaming")
-    except pl.exceptions.PolarsError as error:
+    except (pl.exceptions.PolarsError, OSError) as error:
         above = [flow[one.node_id] for one in node.inputs] or [node]
         for source in above:
             if source.type == SOURCE:

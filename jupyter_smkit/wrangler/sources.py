@@ -14,7 +14,7 @@ from typing import Any
 import polars as pl
 
 from jupyter_smkit.wrangler.flow import FlowError
-from jupyter_smkit.wrangler.transcoding import as_utf8, opened, python_encoding
+from jupyter_smkit.wrangler.transcoding import BROKEN, as_utf8, opened, python_encoding
 
 MAX_COLUMNS = 1_000
 FILENAME_COLUMN = "filename"
@@ -132,7 +132,7 @@ def _first_row_of_gzip(path: Path, encoding: str, separator: str, skip: int) -> 
     try:
         with gzip.open(path, "rt", encoding=encoding, errors="replace", newline="") as file:
             header = next(_rows(islice(file, skip, None), separator), None)
-    except (OSError, EOFError) as error:
+    except BROKEN as error:
         raise FlowError(f"{path.name} is no whole gzip file: {error}") from None
     if header is None:
         raise FlowError(f"{path.name} is empty")
@@ -175,6 +175,8 @@ def explain(
                     f"{path.name} is not {encoding}: after line {reader.line_num}; "
                     "set the source's encoding, e.g. ISO-8859-1"
                 )
+            except BROKEN as wrong:
+                return FlowError(f"{path.name} is no whole gzip file: {wrong}")
             except csv.Error as wrong:
                 return FlowError(f"{path.name}, line {reader.line_num}: {wrong}")
     return None

@@ -7,10 +7,14 @@ import gzip
 import hashlib
 import shutil
 import tempfile
+import zlib
 from pathlib import Path
 from typing import IO, cast
 
 from jupyter_smkit.wrangler.flow import FlowError
+
+BROKEN = (gzip.BadGzipFile, EOFError, zlib.error)
+"""What reading a gzipped file raises that is none, or not whole."""
 
 
 def python_encoding(name: str) -> str:
@@ -50,5 +54,8 @@ def as_utf8(path: Path, encoding: str) -> Path:
     except UnicodeDecodeError as error:
         beside.unlink(missing_ok=True)
         raise FlowError(f"{path.name} is not {encoding}: {error.reason}") from None
+    except BROKEN as error:
+        beside.unlink(missing_ok=True)
+        raise FlowError(f"{path.name} is no whole gzip file: {error}") from None
     beside.replace(copy)
     return copy

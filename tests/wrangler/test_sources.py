@@ -68,6 +68,7 @@ WIDE = ",".join(f"c{n}" for n in range(1001))
     [
         (b"a,b\r1,2\r", "lines end in CR alone"),
         (gzip.compress(b""), "is empty"),
+        (gzip.compress(b"a,b\n1,2\n")[:10] + b"\xff" * 20, "is no whole gzip file"),
         (b"", "data.csv is empty"),
         (b" \n ", "data.csv is empty"),
         (b"a,b\n1,2\n1,2,3\n", "data.csv, line 3: 3 fields where the first row has 2"),
@@ -138,3 +139,13 @@ def test_prose_of_many_lines_in_a_large_file(tmp_path: Path) -> None:
 def test_a_packed_file_in_another_encoding(tmp_path: Path) -> None:
     path = written(tmp_path, gzip.compress("a,b\nKöln,2\n".encode("latin-1")), "a.csv.gz")
     assert read(path, s3CsvEncodingType="ISO-8859-1").row(0) == ("Köln", "2")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "ISO-8859-1"])
+def test_a_packed_file_that_is_cut_off(tmp_path: Path, encoding: str) -> None:
+    rows = "".join(f"{n},{n * 7919 % 10007}\n" for n in range(50_000))
+    path = written(tmp_path, gzip.compress(b"a,b\n" + rows.encode())[:-9000], "a.csv.gz")
+    context = {"s3CsvEncodingType": encoding}
+    with pytest.raises((FlowError, OSError)) as found:
+        read(path, **context)
+    assert "no whole gzip file" in str(explain(found.value, [path], context))
