@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv
 import pyarrow.parquet
 
@@ -107,6 +108,18 @@ def _read_file(path: Path, source: Source, texts: Collection[str]) -> pa.Table:
                 f"{path.name}: column '{field.name}' holds {field.type} values; "
                 "AutoML takes flat columns."
             )
+    return _nanoseconds(table)
+
+
+def _nanoseconds(table: pa.Table) -> pa.Table:
+    """All times in the unit of those in requests; a year beyond its range is missing."""
+    for place, field in enumerate(table.schema):
+        if pa.types.is_timestamp(field.type) or pa.types.is_date(field.type):
+            zone = getattr(field.type, "tz", None)
+            micros = table[place].cast(pa.timestamp("us", zone), safe=False)
+            within = pc.less(pc.abs(micros.cast(pa.int64())), 2**63 // 1000)
+            known = pc.if_else(within, micros, pa.scalar(None, micros.type))
+            table = table.set_column(place, field.name, known.cast(pa.timestamp("ns", zone)))
     return table
 
 

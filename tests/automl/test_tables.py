@@ -108,6 +108,17 @@ def test_columns_that_must_be_text_in_all_files(tmp_path: Path) -> None:
     assert chosen["n"].tolist() == ["1", "2"]
 
 
+def test_times_have_the_unit_of_those_in_requests(tmp_path: Path) -> None:
+    """What a model learns of a time is its number."""
+    (tmp_path / "a.csv").write_text("at\n2024-01-02 10:00:00\n9999-12-31 00:00:00\n")
+    (tmp_path / "b.csv").write_text("at\n2024-01-02 10:00:00.5\n")
+    (tmp_path / "c.csv").write_text("at\n2024-01-02\n")
+    (found,) = read([source(tmp_path / name) for name in ("a.csv", "b.csv", "c.csv")])
+    assert str(found["at"].dtype) == "datetime64[ns]"
+    assert found["at"].dt.second.tolist()[::2] == [0, 0] and found["at"].isna().tolist()[1]
+    assert (found["at"].iloc[2] - found["at"].iloc[0]).total_seconds() == 0.5
+
+
 def test_parquet_types_are_those_that_a_request_can_say(tmp_path: Path) -> None:
     frame = pd.DataFrame(
         {
