@@ -86,11 +86,16 @@ def requirements(file: Path, base: Path | None = None) -> list[str]:
 
     Paths in it become absolute, as pip finds them that runs in the file's folder: those of options
     from the file that names them, those of packages from the first file (``base`` is its folder).
+    Raises BuildFailed where one of the files is not there.
     """
     folder = file.parent.absolute()
     base = base or folder
     wanted = []
-    for line in file.read_text(errors="replace").replace("\\\n", " ").splitlines():
+    try:
+        lines = file.read_text(errors="replace").replace("\\\n", " ").splitlines()
+    except OSError:
+        raise BuildFailed(f"ClientError: the requirements file {file.name} is not there") from None
+    for line in lines:
         text = re.sub(r"(^|\s)#.*", "", line).strip()
         if found := _OPTION.fullmatch(text):
             option, value = _LONG.get(found[1], found[1]), found[2]

@@ -43,6 +43,12 @@ def test_a_requirements_file_becomes_words_for_the_installer(tmp_path: Path) -> 
     ]
 
 
+def test_a_requirements_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    (file := tmp_path / "requirements.txt").write_text("-r base.txt\n")
+    with pytest.raises(environments.BuildFailed, match=r"base.txt is not there"):
+        environments.requirements(file)
+
+
 PROJECT = """
 [project]
 name = "own"
