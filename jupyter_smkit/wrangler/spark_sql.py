@@ -222,8 +222,9 @@ def _is(tree: Any, compiler: _Compiler) -> pl.Expr:
 
 def _to_date(tree: Any, compiler: _Compiler) -> pl.Expr:
     operand, format = compiler.compile(tree.this), tree.args.get("format")
-    if format is None:
-        return cast(operand, compiler.dtype(operand), "date")
+    dtype = compiler.dtype(operand)
+    if format is None or dtype != pl.String:
+        return cast(operand, dtype, "date")
     return operand.str.to_date(plain_strftime(format.name), strict=False)
 
 

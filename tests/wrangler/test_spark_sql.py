@@ -49,6 +49,7 @@ def value(formula: str, **changed: Any) -> Any:
         ("text || a", "Ab c7"),
         ("cast(to_date('05/01/2020', 'dd/MM/yyyy') as string)", "2020-01-05"),
         ("cast(to_date('5/1/2020', 'd/M/yyyy') as string)", "2020-01-05"),
+        ("cast(to_date(d, 'd/M/yyyy') as string)", "2020-02-29"),
         ("date_format(d, 'd.M.yyyy')", "29.2.2020"),
         ("cast(cast('2020-01-01 10:00:00' as timestamp) as bigint)", 1577872800),
         ("cast(cast(1577872800 as timestamp) as string) like '2020-01-01 10:00:00%'", True),
