@@ -158,7 +158,7 @@ def run(
     tried: dict[str, tuple[int, float]] = {}
     mine = shared.hold(engine)
     while mine is None and not stopping() and lease.is_kept(held, home.locks, "daemon"):
-        _keep(home, others, tried)
+        keep(home, others, tried)
         select.select([signals], [], [], _WATCH)
         mine = shared.hold(engine)
     if mine is None:
@@ -172,7 +172,7 @@ def run(
     chores.start(rarely, home, state)
     due = 0.0
     while not stopping() and lease.is_kept(held, home.locks, "daemon"):
-        _keep(home, others, tried)
+        keep(home, others, tried)
         wait = min(_WATCH, max(0.0, due - time.monotonic()))
         listened = [bell.fileno(), signals, *([afar.fileno()] if afar else [])]
         woken, _, _ = select.select(listened, [], [], wait)
@@ -191,7 +191,7 @@ def run(
     return 0
 
 
-def _keep(home: Home, others: Iterable[str], tried: dict[str, tuple[int, float]]) -> None:
+def keep(home: Home, others: Iterable[str], tried: dict[str, tuple[int, float]]) -> None:
     """Starts those that do not run; ``tried`` says how often one was that dies at once, and when
     it may be again."""
     for role in others:
@@ -201,7 +201,8 @@ def _keep(home: Home, others: Iterable[str], tried: dict[str, tuple[int, float]]
         tried.pop(role, None)
         if lease.holder(home.locks, role) is None:
             processes.start(home, role)
-            tried[role] = (times + 1, time.monotonic() + min(_LONGEST_WAIT, _RETRY * 2**times))
+            wait = min(_LONGEST_WAIT, _RETRY * 2 ** min(times, 10))
+            tried[role] = (times + 1, time.monotonic() + wait)
 
 
 def _on_signals() -> tuple[int, Callable[[], bool]]:

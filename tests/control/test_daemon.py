@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
-from jupyter_smkit.control.daemon import Controllers, Daemon
+from jupyter_smkit.control.daemon import Controllers, Daemon, keep
 from jupyter_smkit.control.launches import advance, launch_id
 from jupyter_smkit.state.engine import connect
 from jupyter_smkit.state.lifecycle import JOB
@@ -145,6 +145,12 @@ def job(controllers: Controllers, record: Record) -> None:
         return len(running) < controllers.executor.room
 
     advance(controllers, record, launch, has_room, lambda seen: {}, finish)
+
+
+def test_a_process_may_die_for_days(tmp_path: Path) -> None:
+    tried = {"edge": (2000, 0.0)}
+    keep(Home(tmp_path), ["edge"], tried)
+    assert tried["edge"][0] == 2001
 
 
 def test_waiting_jobs_ask_for_room_once(daemon: Callable[..., Daemon]) -> None:
