@@ -17,6 +17,7 @@ from typing import Any
 from jupyter_smkit.compute import sandbox
 from jupyter_smkit.config import Home
 from jupyter_smkit.wrangler.flow import FlowError
+from jupyter_smkit.wrangler.staging import prune
 
 MEMORY_BYTES = 4 << 30
 IDLE_SECONDS = 600.0
@@ -69,6 +70,7 @@ def _sandbox(home: Home) -> sandbox.Sandbox:
     )
     for directory in (box.base, box.temporary, home.previews):
         directory.mkdir(parents=True, exist_ok=True)
+    prune(place)
     return box
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import stat
 import uuid
 import zlib
 from collections.abc import Mapping
@@ -91,12 +92,13 @@ def whole_rows(data: bytes) -> bytes:
 
 
 def prune(cache: Path, limit: int = CACHE_BYTES) -> None:
-    """Removes what was used longest ago, until the rest fits."""
+    """Removes the files one level down that were used longest ago, until the rest fits."""
     files = []
     for path in cache.glob("*/*"):
         with contextlib.suppress(FileNotFoundError):
-            found = path.stat()
-            files.append((found.st_mtime, found.st_size, path))
+            found = path.lstat()
+            if stat.S_ISREG(found.st_mode):
+                files.append((found.st_mtime, found.st_size, path))
     files.sort(reverse=True)
     total = 0
     for _, size, path in files:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import shutil
 import signal
 from collections.abc import AsyncIterator
@@ -12,6 +13,7 @@ from jupyter_smkit.compute import sandbox
 from jupyter_smkit.config import Home
 from jupyter_smkit.wrangler.flow import Flow, FlowError, Node
 from jupyter_smkit.wrangler.launcher import Workers, start_worker
+from jupyter_smkit.wrangler.staging import CACHE_BYTES
 
 processes: list[asyncio.subprocess.Process] = []
 
@@ -73,6 +75,16 @@ async def test_a_worker_sees_nothing_else_of_the_home(
     assert (await workers.ask("a", "preview", files={place: [str(staged)]}, **asked))["rows"] == 5
     with pytest.raises(FlowError, match=r"blob\.csv"):
         await workers.ask("a", "preview", files={place: [str(beside)]}, **asked)
+
+
+async def test_what_workers_leave_in_their_tmp_has_a_limit(workers: Workers, home: Home) -> None:
+    (left := home.path / "sandbox" / "tmp").mkdir(parents=True)
+    for name in ("old", "new"):
+        with (left / f"{name}.csv").open("wb") as file:
+            file.truncate(CACHE_BYTES // 2 + 1)
+        os.utime(left / f"{name}.csv", (1000, 1000 + (name == "new")))
+    await workers.ask("a", "operators")
+    assert [file.name for file in left.glob("*.csv")] == ["new.csv"]
 
 
 async def test_what_the_worker_refuses_names_the_step(workers: Workers, flow: Flow) -> None:
