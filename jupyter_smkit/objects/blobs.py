@@ -130,8 +130,10 @@ class BlobWriter:
         return Blob(self._path.name, self.size, md5, found)
 
     def abort(self) -> None:
-        self._file.close()
-        self._path.unlink(missing_ok=True)
+        """Gives up what was written; what ``finish`` has taken may be an object's by now."""
+        if not self._file.closed:
+            self._file.close()
+            self._path.unlink(missing_ok=True)
 
 
 def _older(directory: Path | os.DirEntry[str], before: float) -> Iterator[os.DirEntry[str]]:

@@ -1,14 +1,19 @@
-"""kill -9 of a writer at any instant: what it acknowledged is there, and nothing half made."""
+"""A writer that ends at any instant: what it acknowledged is there, and nothing half made."""
 
+import asyncio
 import hashlib
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from jupyter_smkit.api import sigv4
+from jupyter_smkit.api.caller import Caller
 from jupyter_smkit.objects.store import ObjectStore
+from jupyter_smkit.objects.wire import s3_app
 
 WRITER = """
 import sys
@@ -90,3 +95,42 @@ def check(store: ObjectStore, acknowledged: dict[str, tuple[int, str]]) -> None:
             with store.get("bucket", key) as content:
                 assert content.read(8) == b"%08d" % number
             assert there[key].size == int(size)
+
+
+async def test_a_request_that_is_cut_off_at_its_end(
+    store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store.put("bucket", "k", b"old")
+    signature = sigv4.Signature("A", "", "us-east-1", "s3", (), "", "")
+    caller = Caller("123456789012", "us-east-1", "A", "secret", signature)
+    scope = {
+        "method": "PUT",
+        "path": "/bucket/k",
+        "raw_path": b"/bucket/k",
+        "query_string": b"",
+        "headers": [(b"content-length", b"3")],
+        "smkit.caller": caller,
+    }
+    cut = threading.Event()
+    discard = store.discard
+
+    def cut_off(blobs: list[str]) -> None:
+        # The object is committed, and its client has not heard of it.
+        loop.call_soon_threadsafe(request.cancel)
+        assert cut.wait(10)
+        discard(blobs)
+
+    async def receive() -> dict[str, object]:
+        return {"type": "http.request", "body": b"new"}
+
+    async def send(_: object) -> None:
+        raise AssertionError("nobody is there any more")
+
+    monkeypatch.setattr(store, "discard", cut_off)
+    loop = asyncio.get_running_loop()
+    request = asyncio.ensure_future(s3_app(store)(scope, receive, send))
+    request.add_done_callback(lambda _: cut.set())
+    with pytest.raises(asyncio.CancelledError):
+        await request
+    with store.get("bucket", "k") as content:
+        assert content.read() == b"new"
