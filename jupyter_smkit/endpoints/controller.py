@@ -60,8 +60,11 @@ def bring_up(controllers: Controllers, record: Record) -> None:
             reason = seen.reason or "The worker ended"
             fail(controllers, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
             return
-        ready = ready and seen.state == "running" and answers(worker.launch.socket)
-        if not ready and controllers.clock() > (seen.started or math.inf) + worker.patience:
+        if not ready or (seen.state == "running" and answers(worker.launch.socket)):
+            continue
+        ready = False
+        since = max(seen.started or math.inf, record.modified)
+        if seen.state == "running" and controllers.clock() > since + worker.patience:
             reason = f"It did not answer within {worker.patience:.0f} s"
             fail(controllers, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
             return
