@@ -40,12 +40,11 @@ def evaluate(expression: str, known: Mapping[str, Series]) -> Series:
         found = _value(tree.body, known)
     except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
         raise InvalidExpression(f"cannot read {expression!r:.200}") from None
-    if isinstance(found, dict):
-        return found
     if isinstance(found, list):
         raise InvalidExpression("an expression gives one time series, not several")
-    times = _times(known.values())
-    return dict.fromkeys(times, found)
+    if isinstance(found, float):
+        found = dict.fromkeys(_times(known.values()), found)
+    return {at: value for at, value in found.items() if math.isfinite(value)}
 
 
 def _value(node: ast.expr, known: Mapping[str, Series]) -> Value:
@@ -90,10 +89,7 @@ def _combine(combine: Callable[[float, float], float], left: Value, right: Value
     if isinstance(left, list) or isinstance(right, list):
         raise InvalidExpression("arithmetic is for single time series and numbers")
     if isinstance(left, float) and isinstance(right, float):
-        result = _computed(combine, left, right)
-        if result is None:
-            raise InvalidExpression("a division by zero, or a number too large")
-        return result
+        return _computed(combine, left, right)
     times = left if isinstance(left, dict) else right
     assert isinstance(times, dict)
     found: Series = {}
@@ -103,17 +99,18 @@ def _combine(combine: Callable[[float, float], float], left: Value, right: Value
         if first is None or second is None:
             continue
         result = _computed(combine, first, second)
-        if result is not None:
+        if math.isfinite(result):
             found[at] = result
     return found
 
 
-def _computed(combine: Callable[[float, float], float], left: float, right: float) -> float | None:
+def _computed(combine: Callable[[float, float], float], left: float, right: float) -> float:
+    """Not a number where it cannot be computed."""
     try:
         result: Any = combine(left, right)
     except ArithmeticError:
-        return None
-    return float(result) if isinstance(result, int | float) and math.isfinite(result) else None
+        return math.nan
+    return float(result) if isinstance(result, int | float) else math.nan
 
 
 def _times(several: Iterable[Series]) -> list[int]:

@@ -102,6 +102,17 @@ def test_an_alarm_over_metric_math(bench: Bench) -> None:
     assert judged.observed["StateReason"].startswith("Threshold Crossed: 3 of the last 3")
 
 
+def test_a_ratio_that_cannot_be_computed_has_no_value(bench: Bench) -> None:
+    bench.put(0, 0, 0)
+    metric = {"Metric": {"Namespace": "Mine", "MetricName": "loss"}, "Period": 60, "Stat": "Sum"}
+    queries = [
+        {"Id": "m", "MetricStat": metric, "ReturnData": False},
+        {"Id": "x", "Expression": "100 * SUM(m) / SUM(m)"},
+    ]
+    alarm = bench.alarm(Metrics=queries, Period=None)
+    assert judge(bench.state, alarm, NOW).status == "INSUFFICIENT_DATA"
+
+
 def test_a_change_is_an_event_although_nobody_asks(bench: Bench, tmp_path: Path) -> None:
     bench.alarm()
     bench.put(11, 12, 13)

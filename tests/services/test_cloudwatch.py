@@ -130,7 +130,7 @@ def measured(cloudwatch: Any, unique: Callable[[str], str]) -> str:
 
 def test_metric_math(cloudwatch: Any, measured: str) -> None:
     found = cloudwatch.get_metric_data(
-        MetricDataQueries=queries(measured, "e / i * 100", "SUM([e, i])", "FILL(x0, -1)"),
+        MetricDataQueries=queries(measured, "e / i * 100", "SUM([e, i])", "FILL(x0, -1)", "1 / 0"),
         StartTime=minute(0),
         EndTime=minute(5),
         ScanBy="TimestampAscending",
@@ -142,6 +142,7 @@ def test_metric_math(cloudwatch: Any, measured: str) -> None:
         "x0": [25.0],
         "x1": [5.0, 0.0],
         "x2": [25.0, -1.0],
+        "x3": [],
     }
     assert found[0]["Timestamps"] == [minute(0), minute(1)]
     assert found[0]["Label"] == "errors"
@@ -163,7 +164,7 @@ def test_metric_data_comes_in_pages(cloudwatch: Any, measured: str) -> None:
     assert values == [("e", 0.0), ("e", 1.0), ("i", 0.0), ("i", 4.0)]
 
 
-@pytest.mark.parametrize("expression", ["e +", "unknown * 2", "__import__('os')", "e.real", "1/0"])
+@pytest.mark.parametrize("expression", ["e +", "unknown * 2", "__import__('os')", "e.real"])
 def test_an_expression_that_is_not_understood(
     cloudwatch: Any, measured: str, expression: str
 ) -> None:
@@ -282,6 +283,22 @@ def test_an_alarm_that_cannot_be_judged(
     with pytest.raises(ClientError) as refused:
         cloudwatch.put_metric_alarm(AlarmName=unique("a"), Namespace="Mine", **{**ALARM, **wrong})
     assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == 400
+
+
+def test_an_alarm_over_a_ratio_of_which_nothing_is_measured_yet(
+    cloudwatch: Any, unique: Callable[[str], str]
+) -> None:
+    name = unique("ratio")
+    asked = queries(unique("Endpoint"), "100 * SUM(e) / SUM(i)")
+    cloudwatch.put_metric_alarm(
+        AlarmName=name,
+        Metrics=[{**each, "ReturnData": "Expression" in each} for each in asked],
+        EvaluationPeriods=1,
+        Threshold=1.0,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    [alarm] = cloudwatch.describe_alarms(AlarmNames=[name])["MetricAlarms"]
+    assert alarm["StateValue"] == "INSUFFICIENT_DATA"
 
 
 def test_a_malformed_file_of_metrics_is_set_aside(
