@@ -13,6 +13,7 @@ from types import MappingProxyType
 from jupyter_smkit.compute import jsonfile
 from jupyter_smkit.compute.executor import Observation
 from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.endpoints.operations import served
 from jupyter_smkit.endpoints.workers import Worker, answers, launch_prefix, wanted
 from jupyter_smkit.state import wake
 from jupyter_smkit.state.records import Json, Record
@@ -96,7 +97,7 @@ def fail(controllers: Controllers, record: Record, reason: str) -> None:
         controllers.state.change(
             record,
             status="InService",
-            observed={**changes, "_weights": None},
+            observed={**changes, "_weights": served(record)},
             request={"EndpointConfigName": config},
         )
     else:

@@ -117,11 +117,17 @@ def retained(record: Record, params: Params) -> Params | None:
     left = {
         each["VariantPropertyType"] for each in params.get("ExcludeRetainedVariantProperties") or ()
     }
+    properties = (("weight", "DesiredWeight"), ("count", "DesiredInstanceCount"))
+    kept = [name for name, type in properties if type not in left]
     return {
-        variant["name"]: {
-            "weight": None if "DesiredWeight" in left else variant["weight"],
-            "count": None if "DesiredInstanceCount" in left else len(variant["workers"]),
-        }
+        variant: {name: each[name] for name in kept} for variant, each in served(record).items()
+    }
+
+
+def served(record: Record) -> dict[str, Params]:
+    """The weight and the instance count of each variant that serves now."""
+    return {
+        variant["name"]: {"weight": variant["weight"], "count": len(variant["workers"])}
         for variant in record.observed.get("_variants") or ()
     }
 

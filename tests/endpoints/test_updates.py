@@ -105,6 +105,29 @@ def test_an_update_may_keep_the_weights(smkit: Any) -> None:
     assert weights == [1.0, 1.0]
 
 
+def test_a_failed_update_leaves_the_weights(smkit: Any) -> None:
+    for value in (1, 2):
+        model(smkit, f"weighed-{value}", constant(value))
+    config(smkit, "weighed", **{"weighed-1": 1.0, "weighed-2": 1.0})
+    model(smkit, "weighed-next", archive(**{"code/inference.py": b"raise ValueError('no')\n"}))
+    config(smkit, "weighed-next", **{"weighed-next": 1.0})
+    client = smkit.client("sagemaker")
+    client.create_endpoint(EndpointName="weighed", EndpointConfigName="weighed")
+    settled(smkit, "weighed")
+
+    def weigh(variant: str, weight: float) -> list[float]:
+        client.update_endpoint_weights_and_capacities(
+            EndpointName="weighed",
+            DesiredWeightsAndCapacities=[{"VariantName": variant, "DesiredWeight": weight}],
+        )
+        return [each["CurrentWeight"] for each in settled(smkit, "weighed")["ProductionVariants"]]
+
+    assert weigh("weighed-1", 0.25) == [0.25, 1.0]
+    client.update_endpoint(EndpointName="weighed", EndpointConfigName="weighed-next")
+    assert "FailureReason" in settled(smkit, "weighed")
+    assert weigh("weighed-2", 0.5) == [0.25, 0.5]
+
+
 def test_a_model_without_network_has_none(smkit: Any) -> None:
     code = (
         "def model_fn(directory): return None\n"
