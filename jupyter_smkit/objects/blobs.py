@@ -30,6 +30,11 @@ class Blob:
     checksums: dict[str, str]
     """Base64 by algorithm."""
 
+    @property
+    def etag(self) -> str:
+        """Clients hold an ETag for the MD5 unless it has a dash."""
+        return self.md5 or f"{self.id}-1"
+
 
 class Blobs:
     def __init__(self, root: Path) -> None:

@@ -114,7 +114,7 @@ class ObjectStore:
             bucket=bucket,
             key=key,
             size=blob.size,
-            etag=blob.md5 or f"{blob.id}-1",
+            etag=blob.etag,
             modified=self.clock(),
             attributes=attributes,
             checksums=blob.checksums,

@@ -127,7 +127,7 @@ class Uploads:
 
     def add_part(self, bucket: str, key: str, upload: str, number: int, blob: Blob) -> Part:
         """Keeps a finished blob as a part, in place of an earlier one of that number."""
-        part = Part(number, blob.size, blob.md5 or blob.id, blob.checksums, self._store.clock())
+        part = Part(number, blob.size, blob.etag, blob.checksums, self._store.clock())
         try:
             check_number(number)
             if blob.size > MAX_PART:
@@ -349,7 +349,7 @@ def _agree(part: Part, choice: Chosen) -> bool:
 
 
 def _assembled(upload: Upload, parts: Sequence[tuple[Part, str]], now: float) -> ObjectInfo:
-    digests = b"".join(bytes.fromhex(part.etag) for part, _ in parts)
+    digests = b"".join(bytes.fromhex(part.etag[:32]) for part, _ in parts)
     etag = hashlib.md5(digests, usedforsecurity=False).hexdigest()
     return ObjectInfo(
         bucket=upload.bucket,

@@ -1,4 +1,5 @@
 import hashlib
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
@@ -6,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_smkit.objects.blobs import Blob
+from jupyter_smkit.objects.blobs import MD5_BELOW, Blob
 from jupyter_smkit.objects.errors import (
     BadDigest,
     EntityTooSmall,
@@ -53,6 +54,15 @@ def test_parts_become_an_object(store: ObjectStore, files: Files) -> None:
     assert store.head("bucket", "big").content_type == "x/y"
     store.delete("bucket", "big")
     assert not files()
+
+
+def test_a_large_part_has_no_etag_that_looks_like_an_md5(store: ObjectStore) -> None:
+    upload = store.uploads.create("bucket", "big")
+    chosen = [add(store, upload, 1, bytes(MD5_BELOW)), add(store, upload, 2, b"end")]
+    assert re.fullmatch("[0-9a-f]{32}-1", chosen[0].etag)
+    assert chosen[1].etag == hashlib.md5(b"end").hexdigest()
+    made = store.uploads.complete("bucket", "big", upload.id, chosen)
+    assert re.fullmatch("[0-9a-f]{32}-2", made.etag)
 
 
 def test_completing_again_gives_the_same_answer(store: ObjectStore) -> None:
