@@ -42,6 +42,7 @@ PACKAGE = Kind(
 """``_path`` is ``<group>/<version>``, or the name in lower case, as in AWS's ARNs."""
 
 KINDS = (GROUP, PACKAGE)
+_UNAPPROVED = "PendingManualApproval"
 
 
 def register(api: Registry) -> None:
@@ -70,12 +71,19 @@ def create(registry: Registry, call: Call) -> Params:
             "Cannot determine which one to use."
         )
     with call.state.begin() as transaction:
+        made: Params = {"_path": str(name).lower()}
+        owner = None if group is None else _group(call, transaction, group)
+        if owner is not None:
+            call = replace(call, params={**call.params, "ModelPackageGroupName": owner.key})
         if earlier := conventions.repeated(PACKAGE, call, transaction):
             return {"ModelPackageArn": earlier.arn}
-        if group is None:
-            made: Params = {"_path": str(name).lower()}
-        else:
-            call, made = _versioned(call, transaction, group)
+        if owner is not None:
+            version = next_version(transaction, owner)
+            made = {
+                "_path": f"{owner.key}/{version}",
+                "ModelPackageVersion": version,
+                "ModelApprovalStatus": call.params.get("ModelApprovalStatus", _UNAPPROVED),
+            }
         package = conventions.insert(PACKAGE, registry, call, transaction, made=made)
         scans = [{"Name": package.arn, "Status": "NotStarted"}]
         transaction.change(
@@ -84,15 +92,11 @@ def create(registry: Registry, call: Call) -> Params:
     return {"ModelPackageArn": package.arn}
 
 
-def _versioned(call: Call, transaction: Transaction, group: str) -> tuple[Call, Params]:
+def _group(call: Call, transaction: Transaction, name: str) -> Record:
     try:
-        found = find(GROUP, transaction, call.account, call.region, call.params)
+        return find(GROUP, transaction, call.account, call.region, call.params)
     except ApiError:
-        raise ValidationException(f"Model Package Group does not exist. {group}") from None
-    version = next_version(transaction, found)
-    made = {"_path": f"{found.key}/{version}", "ModelPackageVersion": version}
-    params = {"ModelApprovalStatus": "PendingManualApproval", **call.params}
-    return replace(call, params={**params, "ModelPackageGroupName": found.key}), made
+        raise ValidationException(f"Model Package Group does not exist. {name}") from None
 
 
 def _find(call: Call, transaction: Transaction, name: str) -> Record:

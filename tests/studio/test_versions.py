@@ -135,9 +135,10 @@ def test_a_create_that_is_sent_again_makes_nothing_new(sm: Any) -> None:
     assert made[0] == made[1]
     assert len(sm.list_image_versions(ImageName="again")["ImageVersions"]) == 1
 
-    sm.create_model_package_group(ModelPackageGroupName="again")
-    for _ in "12":
-        sm.create_model_package(ModelPackageGroupName="again", ClientToken=token)
+    arn = sm.create_model_package_group(ModelPackageGroupName="again")["ModelPackageGroupArn"]
+    for group in ("again", arn):
+        for _ in "12":
+            sm.create_model_package(ModelPackageGroupName=group, ClientToken=token)
     found = sm.list_model_packages(ModelPackageGroupName="again")["ModelPackageSummaryList"]
     assert [each["ModelPackageVersion"] for each in found] == [1]
     sm.create_model_package(ModelPackageGroupName="again")
