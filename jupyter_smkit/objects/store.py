@@ -125,9 +125,7 @@ class ObjectStore:
             if blob.size > MAX_PUT:
                 raise EntityTooLarge(ProposedSize=blob.size, MaxSizeAllowed=MAX_PUT)
             with self.index.writing() as connection:
-                if not self.blobs.path(blob.id).exists():
-                    raise S3Error(f"The blob {blob.id} was removed before it was committed")
-                refer(connection, [blob.id])
+                self.claim(connection, blob)
                 gone = self.place(connection, info, condition)
         except Exception:
             self.blobs.remove([blob.id])
@@ -138,6 +136,12 @@ class ObjectStore:
         else:
             self.discard(gone)
         return info
+
+    def claim(self, connection: Connection, blob: Blob) -> None:
+        """Refers to a finished blob; raises S3Error where its writer was given up meanwhile."""
+        if not self.blobs.path(blob.id).exists():
+            raise S3Error(f"The blob {blob.id} was removed before it was committed")
+        refer(connection, [blob.id])
 
     def place(self, connection: Connection, info: ObjectInfo, condition: Condition) -> list[str]:
         """Writes an object's row, whose blobs are referred to already; answers what to discard."""

@@ -23,7 +23,7 @@ from jupyter_smkit.objects.errors import (
     MalformedXML,
     NoSuchUpload,
 )
-from jupyter_smkit.objects.index import refer, release
+from jupyter_smkit.objects.index import release
 from jupyter_smkit.objects.listing import first_key, fold
 from jupyter_smkit.objects.model import (
     ALWAYS,
@@ -135,7 +135,7 @@ class Uploads:
             with self._store.index.writing() as connection:
                 _upload(connection, bucket, key, upload)
                 gone = release(connection, _blobs(connection, upload, number))
-                refer(connection, [blob.id])
+                self._store.claim(connection, blob)
                 connection.execute(
                     "INSERT OR REPLACE INTO parts VALUES (?, ?, ?, ?, ?, ?, ?)",
                     (

@@ -16,6 +16,7 @@ from jupyter_smkit.objects.errors import (
     InvalidPartOrder,
     NoSuchUpload,
     PreconditionFailed,
+    S3Error,
 )
 from jupyter_smkit.objects.index import refer
 from jupyter_smkit.objects.model import ALWAYS, Attributes, Condition
@@ -63,6 +64,15 @@ def test_a_large_part_has_no_etag_that_looks_like_an_md5(store: ObjectStore) -> 
     assert chosen[1].etag == hashlib.md5(b"end").hexdigest()
     made = store.uploads.complete("bucket", "big", upload.id, chosen)
     assert re.fullmatch("[0-9a-f]{32}-2", made.etag)
+
+
+def test_a_part_that_was_given_up_is_none(store: ObjectStore) -> None:
+    upload = store.uploads.create("bucket", "big")
+    finished = blob(store, FIVE)
+    store.collect(older_than=-1)
+    with pytest.raises(S3Error, match="removed before"):
+        store.uploads.add_part("bucket", "big", upload.id, 1, finished)
+    assert store.uploads.parts("bucket", "big", upload.id) == []
 
 
 def test_completing_again_gives_the_same_answer(store: ObjectStore) -> None:
