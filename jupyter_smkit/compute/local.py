@@ -20,6 +20,8 @@ from jupyter_smkit.config import Home
 
 FORMAT = 1
 """Of job.json and status.json: a supervisor of another version is recognised by it."""
+STOP = "stop"
+"""The file by which a supervisor knows that its SIGTERM is a stop, and not the machine's end."""
 _GONE = ".gone"
 
 
@@ -99,6 +101,8 @@ class LocalExecutor:
         return Observation(**{**known, "state": "running" if alive else "lost"})
 
     def stop(self, id: str) -> None:
+        with suppress(FileNotFoundError):
+            (self._directory(id) / STOP).touch()
         self._signal(id, signal.SIGTERM)
 
     def forget(self, id: str) -> None:

@@ -23,7 +23,7 @@ from typing import Any
 
 from jupyter_smkit.compute import jsonfile, program
 from jupyter_smkit.compute.executor import Output, launch_from
-from jupyter_smkit.compute.local import set_aside
+from jupyter_smkit.compute.local import STOP, set_aside
 from jupyter_smkit.compute.logfile import LogFile
 from jupyter_smkit.compute.logfile import path as log_path
 from jupyter_smkit.compute.metrics import Metrics
@@ -130,6 +130,10 @@ class Supervisor:
             shutil.rmtree(used, ignore_errors=True)
 
     def _on_signal(self, number: int, frame: object) -> None:
+        if number == signal.SIGTERM and not (self.directory / STOP).exists():
+            # Nobody has asked for a stop, so the job has no end: it is launched again.
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
         self.stop_asked = True
         if number == signal.SIGUSR1:
             self.patience = 0.0

@@ -95,6 +95,19 @@ def test_what_a_program_started_does_not_outlive_its_supervisor(fresh_smkit: Any
     finished(fresh_smkit, "orphan")
 
 
+def test_a_machine_that_shuts_down_stops_no_job(fresh_smkit: Any) -> None:
+    code = "print('started', flush=True)\nimport signal; signal.pause()"
+    client = fresh_smkit.client("sagemaker")
+    client.create_processing_job(**job(fresh_smkit, "goes-on", code))
+    started(fresh_smkit, "goes-on")
+    assert wait_until(lambda: log_of(fresh_smkit, "goes-on").count("started") == 1, 20)
+    status = next(fresh_smkit.home.jobs.glob("*/status.json"))
+    os.kill(jsonfile.read(status)["pid"], signal.SIGTERM)
+    assert wait_until(lambda: log_of(fresh_smkit, "goes-on").count("started") == 2, 20)
+    client.stop_processing_job(ProcessingJobName="goes-on")
+    assert finished(fresh_smkit, "goes-on")["ProcessingJobStatus"] == "Stopped"
+
+
 def test_pipes_in_place_of_files_hold_up_nobody(smkit: Any) -> None:
     code = (
         "import os\n"
