@@ -129,7 +129,8 @@ class Predictions:
     ) -> tuple[list[Asked], list[Outcome], float]:
         """Those who still wait, the outcome for each, and the seconds that it took."""
         batch = [one for one in asked if not one[1].cancelled()]
-        self._openmp.use(all_of_them=_size(batch) > SMALL)
+        # A script may do much for few bytes: its threads are its own affair.
+        self._openmp.use(all_of_them=not service.inline or _size(batch) > SMALL)
         begun = self._clock()
         try:
             outcomes = service.answer([inquiry for inquiry, _ in batch]) if batch else []

@@ -47,8 +47,8 @@ class Service:
     batch: int = 1
     """Inquiries that it takes at once."""
     inline: bool = False
-    """Whether it may run on the event loop while it is quick: on any thread, and in a time that
-    depends on the rows alone."""
+    """Whether its time depends on the rows alone, and any thread will do: while it is quick it runs
+    on the event loop, and for few rows with one thread of OpenMP."""
 
 
 def media_type(value: str) -> str:

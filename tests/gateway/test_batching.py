@@ -66,7 +66,8 @@ async def test_a_model_that_raises_goes_on_serving() -> None:
     asked.close()
 
 
-async def test_small_requests_wake_no_other_threads() -> None:
+@pytest.mark.parametrize("inline", [True, False])
+async def test_few_rows_wake_no_other_threads(inline: bool) -> None:
     import sklearn  # noqa: F401  (brings OpenMP)
     from threadpoolctl import threadpool_info
 
@@ -74,10 +75,11 @@ async def test_small_requests_wake_no_other_threads() -> None:
         widths = {one["num_threads"] for one in threadpool_info() if one["user_api"] == "openmp"}
         return [Reply(str(max(widths)).encode(), "text/plain") for _ in inquiries]
 
-    service = Service("test", answer, 4)
+    service = Service("test", answer, 4, inline)
     asked = Predictions(lambda: service, asyncio.get_running_loop(), lambda: None)
     every = str(os.environ.get("OMP_NUM_THREADS", len(os.sched_getaffinity(0)))).encode()
-    for body, width in ((b"row", b"1"), (bytes(SMALL + 1), every), (b"row", b"1")):
+    few = b"1" if inline else every
+    for body, width in ((b"row", few), (bytes(SMALL + 1), every), (b"row", few)):
         assert await asked.ask(Inquiry(body)) == Reply(width, "text/plain")
     asked.close()
 
