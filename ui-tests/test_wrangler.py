@@ -180,6 +180,35 @@ def test_another_step_does_not_silently_discard_a_change(desk: Desk, flow: Flow)
     assert saved(desk, "leave.flow").to_dict() == flow.to_dict()
 
 
+def test_a_form_goes_and_comes_back_with_its_step(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "history.flow")
+    tab.get_by_role("button", name="Delete this step").click()
+    tab.get_by_role("button", name="Undo").click()
+    tab.locator(".smkit-FlowGraph-node").last.click()
+    form = tab.get_by_role("form", name="Impute: ash")
+    form.get_by_label("alcohol", exact=True).check()
+    tab.get_by_role("button", name="Redo").click()
+    expect(tab.locator(".smkit-FlowGraph-node")).to_have_count(2)
+    expect(tab.get_by_role("button", name="Apply")).to_have_count(0)
+    tab.get_by_role("button", name="Undo").click()
+    expect(form.get_by_label("alcohol", exact=True)).to_be_checked()
+
+
+def test_a_new_step_does_not_outlive_the_one_it_stands_behind(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "behind.flow")
+    tab.get_by_role("button", name="Delete this step").click()
+    tab.get_by_role("button", name="Undo").click()
+    tab.locator(".smkit-FlowGraph-node").last.click()
+    tab.get_by_role("button", name="Step", exact=True).click()
+    desk.page.keyboard.type("one-hot")
+    desk.page.keyboard.press("Enter")
+    form = tab.get_by_role("form", name="One-hot encode")
+    form.get_by_label("cultivar", exact=True).check()
+    tab.get_by_role("button", name="Redo").click()
+    expect(tab.locator(".smkit-FlowGraph-node")).to_have_count(2)
+    expect(tab.get_by_role("button", name="Add to the flow")).to_have_count(0)
+
+
 def test_what_is_not_understood_stays_in_the_file(desk: Desk, flow: Flow) -> None:
     odd, _ = edit.add_step(flow, flow.nodes[-1].id, "sagemaker.spark.magic_0.1", {"spell": 1})
     raw = odd.to_dict()

@@ -24,6 +24,12 @@ export function begun({ operator, block, node }: Draft): boolean {
   return node !== undefined || JSON.stringify(block) !== empty;
 }
 
+/** Whether the step that it changes, or stands behind, is in the flow. */
+export function hasPlace(flow: Flow, { node, after }: Draft): boolean {
+  const step = node ?? after;
+  return step === undefined || nodeOf(flow, step) !== undefined;
+}
+
 /** The flow as it would be with the draft in it, and the step to look at. */
 export function applied(flow: Flow, draft: Draft): [Flow, string] {
   const { operator, block, node, after } = draft;

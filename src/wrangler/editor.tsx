@@ -9,7 +9,7 @@ import type { Operator } from './catalogue';
 import { FlowCode } from './code-view';
 import { deleteStep, inputsOf, lastStep, nodeOf } from './document';
 import type { Draft } from './draft';
-import { applied, begun, complete, namedSource } from './draft';
+import { applied, begun, complete, hasPlace, namedSource } from './draft';
 import { FlowGraph } from './graph';
 import { JobPanel, newSettings } from './job-panel';
 import { PreviewGrid } from './preview';
@@ -36,10 +36,12 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
   const [chosen, choose] = useState<string | null>(null);
   const [mode, setMode] = useState<Mode>('step');
   const [view, setView] = useState<'flow' | 'code'>('flow');
-  const [draft, setDraft] = useState<Draft | null>(null);
+  const [kept, setDraft] = useState<Draft | null>(null);
   const [settings, setSettings] = useState(newSettings);
   const [training, setTraining] = useState(false);
 
+  // Undo may take its step away, and redo brings both back.
+  const draft = kept && hasPlace(flow, kept) ? kept : null;
   const selected = nodeOf(flow, chosen) ?? lastStep(flow);
   const selectedId = selected?.node_id ?? null;
   const operators = useOperators(path);
