@@ -119,6 +119,8 @@ def test_a_new_flow_starts_with_its_data(desk: Desk, data: str) -> None:
     tab.get_by_role("button", name="Add a source").click()
     form = tab.get_by_role("form", name="Amazon S3")
     form.get_by_label("S3 address", exact=True).fill(data)
+    tab.get_by_role("button", name="Add a source").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="Keep editing").click()
     expect(tab.get_by_text("178 rows, 14 columns")).to_be_visible(timeout=30_000)
     form.get_by_role("button", name="Add to the flow").click()
     expect(tab.locator(".smkit-FlowStep-title").first).to_have_text("wine.csv")

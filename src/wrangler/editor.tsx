@@ -179,7 +179,7 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
                   <Button
                     mood="primary"
                     disabled={!operators.data}
-                    onClick={() => beginOf('SOURCE')}
+                    onClick={() => leave(() => beginOf('SOURCE'))}
                   >
                     {trans.__('Add a source')}
                   </Button>
