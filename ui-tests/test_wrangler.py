@@ -99,6 +99,19 @@ def test_a_step_is_found_added_and_deleted_by_keyboard(desk: Desk, flow: Flow) -
     expect(tab.locator(".smkit-FlowGraph-node")).to_have_count(4)
 
 
+def test_a_step_is_added_over_plain_http(desk: Desk, flow: Flow) -> None:
+    # What a browser leaves out where a page comes from another machine without TLS.
+    desk.page.evaluate("delete Crypto.prototype.randomUUID")
+    tab = opened(desk, flow, "plain.flow")
+    tab.get_by_role("button", name="Step", exact=True).click()
+    desk.page.keyboard.type("one-hot")
+    desk.page.keyboard.press("Enter")
+    form = tab.get_by_role("form", name="One-hot encode")
+    form.get_by_label("cultivar", exact=True).check()
+    form.get_by_role("button", name="Add to the flow").click()
+    expect(tab.locator(".smkit-FlowGraph-node")).to_have_count(4)
+
+
 def test_an_error_names_its_step_and_the_rest_goes_on(desk: Desk, flow: Flow) -> None:
     tab = opened(desk, flow, "wrong.flow")
     tab.get_by_role("button", name="Step", exact=True).click()

@@ -1,4 +1,6 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
+import { UUID } from '@lumino/coreutils';
+
 import { parseJson, stringifyJson } from './json';
 
 export type Parameters = Readonly<Record<string, unknown>>;
@@ -104,7 +106,7 @@ function made(step: NewStep, inputs: readonly Input[]): FlowNode {
   };
   const output = isSource ? { name: 'default', sampling } : { name: 'default' };
   return {
-    node_id: crypto.randomUUID(),
+    node_id: UUID.uuid4(),
     type: step.type,
     operator: step.operator,
     ...(step.name ? { name: step.name } : {}),
