@@ -78,6 +78,21 @@ def test_code_goes_into_a_notebook(desk: Desk) -> None:
     expect(cell).to_contain_text('ExperimentName="to-insert"')
 
 
+def test_code_is_copied_over_plain_http(desk: Desk) -> None:
+    # What a browser leaves out where a page comes from another machine without TLS.
+    desk.page.evaluate("delete Navigator.prototype.clipboard")
+    desk.lab.client("sagemaker").create_experiment(ExperimentName="to-copy")
+    desk.run("smkit:open", page="experiments/record", name="to-copy")
+    desk.tab().get_by_role("tab", name="Code").click()
+    desk.tab().get_by_role("button", name="Copy").click()
+    expect(desk.tab().get_by_role("button", name="Copied")).to_be_visible()
+    desk.run("smkit:open", page="processing-jobs")
+    typed = desk.tab().get_by_label("Filter by name")
+    typed.focus()
+    desk.page.keyboard.press("Control+v")
+    expect(typed).to_have_value(re.compile('ExperimentName="to-copy"'))
+
+
 def test_buckets_are_a_drive(desk: Desk) -> None:
     s3 = desk.lab.client("s3")
     s3.create_bucket(Bucket="ui-drive")

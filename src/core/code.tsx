@@ -1,3 +1,4 @@
+import { Clipboard } from '@jupyterlab/apputils';
 import { copyIcon, notebookIcon } from '@jupyterlab/ui-components';
 import { useEffect, useRef, useState } from 'react';
 
@@ -24,8 +25,9 @@ export function CodeView({
   const { code, language } = forms[Math.min(chosen, forms.length - 1)];
   const cell = language === 'shell' ? `%%bash\n${code}` : code;
 
-  const copy = async (): Promise<void> => {
-    await navigator.clipboard.writeText(code);
+  const copy = (): void => {
+    // The browser's own clipboard is closed to pages that come over plain HTTP.
+    Clipboard.copyToSystem(code);
     setCopied(true);
   };
 
@@ -53,7 +55,7 @@ export function CodeView({
         </div>
         <span className="smkit-Toolbar-gap" />
         <div className="smkit-Buttons">
-          <Button icon={copyIcon} onClick={() => void copy()}>
+          <Button icon={copyIcon} onClick={copy}>
             {copied ? trans.__('Copied') : trans.__('Copy')}
           </Button>
           <Button
