@@ -114,6 +114,15 @@ def test_a_folder_on_the_list_is_a_project(desk: Desk) -> None:
     expect(item(desk)).to_have_text("Kernel: off", timeout=30_000)
 
 
+def test_a_folder_with_the_file_stays_on_without_the_list(desk: Desk) -> None:
+    notebook(desk, "both/one.ipynb", WHO)
+    desk.run("smkit:switch-project")
+    expect(desk.page.get_by_text("both is on:")).to_be_visible()
+    shutil.copy(QUICKSTART / "smkit.toml", desk.lab.root / "both")
+    desk.run("smkit:switch-project")
+    expect(desk.page.get_by_text("both is on by the file both/smkit.toml")).to_be_visible()
+
+
 def test_a_console_of_a_project_is_on_too(desk: Desk) -> None:
     (desk.lab.root / "consoles").mkdir()
     shutil.copy(QUICKSTART / "smkit.toml", desk.lab.root / "consoles")

@@ -118,15 +118,12 @@ export function addProjectCommand(
       const here = trimmed(folder());
       const name = here || '/';
       const projects = (kept?.get('projects').composite ?? []) as string[];
-      if (listedFolder(projects, here) !== undefined) {
+      const isListed = listedFolder(projects, here) !== undefined;
+      if (isListed) {
         const others = projects.filter(
           each => listedFolder([each], here) === undefined
         );
         await kept?.set('projects', others);
-        say(
-          trans.__('%1 is off: kernels that start there are left alone', name)
-        );
-        return;
       }
       const marker = await markerOf(here);
       if (marker !== null) {
@@ -136,6 +133,12 @@ export function addProjectCommand(
             name,
             marker
           )
+        );
+        return;
+      }
+      if (isListed) {
+        say(
+          trans.__('%1 is off: kernels that start there are left alone', name)
         );
         return;
       }
