@@ -22,7 +22,7 @@ class EndpointView(Live):
     variants = traitlets.List(traitlets.Dict()).tag(sync=True)
     """``name`` and ``weight``."""
     answer = traitlets.Dict().tag(sync=True)
-    """Of the last try: ``body``, ``type``, ``ms``, or ``error``."""
+    """Of the last try: ``pending``, then ``body``, ``type``, ``ms``, or ``error``."""
     error = traitlets.Unicode().tag(sync=True)
 
     def __init__(self, endpoint: Endpoint) -> None:
@@ -44,6 +44,8 @@ class EndpointView(Live):
 
     def try_it(self, body: str, content_type: str = "text/csv", accept: str = "") -> None:
         """Invokes the endpoint; ``answer`` then holds what came back."""
+        # Else an answer that is the same as the last would be no change, and go unheard.
+        self.answer = {"pending": True}
         start = time.perf_counter()
         try:
             answer, answered = invoke(self.endpoint, body, content_type, accept)

@@ -78,6 +78,7 @@ class JobProgress(Live):
 
     def _asked(self, _: Any, content: Any, buffers: Any) -> None:
         if content == "stop":
+            self.error = ""
             try:
                 self.job.stop()
             except Exception as error:

@@ -53,6 +53,17 @@ def test_an_unknown_job_is_an_error_in_the_widget() -> None:
     assert "nobody" in widget.error
 
 
+def test_a_stop_that_fails_again_says_so_again() -> None:
+    widget = JobProgress(sm.Job("ProcessingJob", "nobody"))
+    widget.join()
+    heard: list[str] = []
+    widget.observe(lambda change: heard.append(change.new), "error")
+    widget._handle_custom_msg("stop", [])
+    widget._handle_custom_msg("stop", [])
+    assert heard[-2] == "" and "nobody" in heard[-1]
+    assert heard.count(heard[-1]) == 2
+
+
 def test_an_automl_job_says_what_it_is_doing() -> None:
     widget = JobProgress(sm.Job("AutoMLJob", "nobody"))
     widget.join()

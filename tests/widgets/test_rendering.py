@@ -79,7 +79,10 @@ def test_a_job_shows_its_log_and_stops(page: Page) -> None:
     assert page.get_by_label("Log of mine").inner_text() == "one\n<b>two</b>"
     page.get_by_role("button", name="Stop mine").click()
     assert page.evaluate("window.sent") == ["stop"]
-    change(page, ended=165, detail="as asked", status="Stopped")
+    assert page.get_by_role("button", name="Stop mine").is_disabled()
+    change(page, error="smkit does not answer")
+    assert page.get_by_role("button", name="Stop mine").is_enabled()
+    change(page, ended=165, detail="as asked", error="", status="Stopped")
     assert page.get_by_role("status").inner_text() == "Stopped"
     assert page.get_by_role("button").count() == 0
     assert page.get_by_text("1 min 5 s").is_visible() and page.get_by_text("as asked").is_visible()
@@ -108,6 +111,8 @@ def test_an_endpoint_is_tried(page: Page) -> None:
     page.get_by_label("Request body").fill("1,2")
     send.click()
     assert page.evaluate("window.sent") == [{"body": "1,2", "contentType": "text/csv"}]
+    assert send.is_disabled()
+    change(page, answer={"pending": True})
     assert send.is_disabled()
     change(page, answer={"body": "0.7", "type": "text/csv", "ms": 2.5})
     assert page.get_by_label("Answer").inner_text() == "0.7"

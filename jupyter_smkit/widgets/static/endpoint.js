@@ -37,7 +37,7 @@ function render({ model, el }) {
     answer.hidden = !answer.textContent;
     answer.dataset.failed = got.error ? 'true' : 'false';
     took.textContent = got.ms === undefined ? '' : `${got.ms} ms`;
-    send.disabled = model.get('status') !== 'InService';
+    send.disabled = got.pending || model.get('status') !== 'InService';
   });
   form.addEventListener('submit', event => {
     event.preventDefault();

@@ -34,7 +34,7 @@ function stopButton(model) {
     stop.disabled = true;
     model.send('stop');
   });
-  const end = follow(model, 'status', () => {
+  const end = follow(model, 'status error', () => {
     stop.hidden = ENDED.includes(model.get('status'));
     stop.disabled = model.get('status') === 'Stopping';
   });
