@@ -68,7 +68,9 @@ class Events:
             self._recent.clear()
 
     def _since(self, after: int) -> list[Event]:
-        if self._seq is None or after >= self._seq:
+        if self._seq is None:  # Since the stream began nothing has come; before, something may.
+            return [{"type": "gap"}]
+        if after >= self._seq:
             return []
         if self._recent and self._recent[0]["seq"] <= after + 1:
             return [event for event in self._recent if event["seq"] > after]

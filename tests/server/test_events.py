@@ -70,6 +70,15 @@ def test_one_stream_serves_every_browser_and_ends_with_the_last(
     assert edge.closed_streams.get(timeout=5) == target == "/_smkit/events"
 
 
+def test_who_comes_back_before_the_first_event_is_told_of_the_gap(
+    edge: FakeEdge, listen: Open
+) -> None:
+    new = listen({})
+    until(new, "online")
+    back = listen({"after": 40})
+    until(back, "gap")
+
+
 def test_a_broken_stream_is_taken_up_where_it_broke(edge: FakeEdge, listen: Open) -> None:
     socket = listen({"after": 40})
     until(socket, "online")
