@@ -121,3 +121,18 @@ def test_traffic_follows_the_weights_and_metrics_show_it(desk: Desk) -> None:
     slowest = desk.page.get_by_role("cell", name="22", exact=True)
     expect(latencies.get_by_role("row").filter(has=slowest)).to_have_count(1)
     desk.shoot("endpoint-metrics")
+
+
+def test_an_endpoint_that_never_served_has_no_metrics(desk: Desk) -> None:
+    hosting.model(desk.lab, "never", {})
+    sagemaker = desk.lab.client("sagemaker")
+    variant = {"VariantName": "never", "ModelName": "never", "InstanceType": "ml.m5.large"}
+    sagemaker.create_endpoint_config(
+        EndpointConfigName="never", ProductionVariants=[variant | {"InitialInstanceCount": 1}]
+    )
+    sagemaker.create_endpoint(EndpointName="never", EndpointConfigName="never")
+    desk.run("smkit:open", page="endpoints/record", name="never")
+    tab = desk.tab()
+    expect(tab.get_by_text("Failed", exact=True).first).to_be_visible(timeout=60_000)
+    tab.get_by_role("tab", name="Metrics").click()
+    expect(tab.get_by_text("No metrics yet")).to_be_visible()

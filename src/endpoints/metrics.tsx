@@ -29,14 +29,33 @@ const LATENCIES = ['Average', 'p50', 'p90', 'p99'];
 /** What an endpoint was asked, how often it failed and how long it took, over time. */
 export function InvocationMetrics({ record }: { record: Row }): JSX.Element {
   const trans = useTrans();
-  const visible = useVisible();
-  const endpoint = text(record, 'EndpointName');
   const variants = ((record.ProductionVariants ?? []) as Row[]).map(each =>
     text(each, 'VariantName')
   );
+  return variants.length > 0 ? (
+    <VariantMetrics
+      endpoint={text(record, 'EndpointName')}
+      variants={variants}
+    />
+  ) : (
+    <EmptyState title={trans.__('No metrics yet')}>
+      {trans.__('Requests are measured when the endpoint is in service.')}
+    </EmptyState>
+  );
+}
+
+function VariantMetrics({
+  endpoint,
+  variants
+}: {
+  endpoint: string;
+  variants: readonly string[];
+}): JSX.Element {
+  const trans = useTrans();
+  const visible = useVisible();
   const [span, setSpan] = useState('1h');
   const [chosen, setChosen] = useState('');
-  const variant = variants.includes(chosen) ? chosen : (variants[0] ?? '');
+  const variant = variants.includes(chosen) ? chosen : variants[0];
   const measures = [
     ...variants.map(each => of(each, 'Invocations', 'Sum')),
     of(variant, 'Invocation4XXErrors', 'Sum'),
