@@ -104,6 +104,24 @@ def test_a_version_has_a_page_and_is_deployed_from_it(desk: Desk) -> None:
     assert asked["Body"].read() == b"12.5"
 
 
+def test_a_package_without_a_version_goes_by_its_name(desk: Desk) -> None:
+    sagemaker, s3 = desk.lab.client("sagemaker"), desk.lab.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="alone.tar.gz", Body=packed(constant("1")))
+    sagemaker.create_model_package(
+        ModelPackageName="alone",
+        InferenceSpecification={
+            "Containers": [{"Image": SERVING, "ModelDataUrl": f"s3://{BUCKET}/alone.tar.gz"}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )
+    sagemaker.create_model(ModelName="made", PrimaryContainer={"ModelPackageName": "alone"})
+    desk.run("smkit:open", page="models/record", name="made")
+    desk.tab().get_by_role("button", name="alone", exact=True).click()
+    expect(desk.tab().get_by_role("heading", name="alone", exact=True)).to_be_visible()
+
+
 def test_a_deleted_record_says_so_and_leads_back(desk: Desk) -> None:
     sagemaker = desk.lab.client("sagemaker")
     sagemaker.create_model_package_group(ModelPackageGroupName="passing")

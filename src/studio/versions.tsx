@@ -136,9 +136,9 @@ export function versionKind({ trans }: ISmkit): Kind {
   });
 }
 
-/** `…:model-package/churn/3` → churn and 3; a package without a version has a name alone. */
+/** `…:model-package/churn/3` → churn and 3; a package without a version has a name, and may go by it. */
 function parts(arn: string): string[] {
-  return arn.split('/').slice(1);
+  return arn.slice(arn.indexOf('/') + 1).split('/');
 }
 
 function Deploy({ version }: { version: Row }): JSX.Element {
