@@ -99,6 +99,13 @@ def test_a_step_is_found_added_and_deleted_by_keyboard(desk: Desk, flow: Flow) -
     expect(tab.locator(".smkit-FlowGraph-node")).to_have_count(4)
 
 
+def test_delete_takes_the_step_that_has_the_focus(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "focus.flow")
+    tab.locator(".smkit-FlowGraph-node").nth(1).focus()
+    desk.page.keyboard.press("Delete")
+    expect(tab.locator(".smkit-FlowStep-title")).to_have_text(["wine.csv", "Impute: ash"])
+
+
 def test_a_step_is_added_over_plain_http(desk: Desk, flow: Flow) -> None:
     # What a browser leaves out where a page comes from another machine without TLS.
     desk.page.evaluate("delete Crypto.prototype.randomUUID")

@@ -74,13 +74,15 @@ export function FlowGraph(props: Props): JSX.Element {
   );
 
   const onKeyDown = (event: KeyboardEvent<HTMLDivElement>): void => {
-    const isOnStep = (event.target as Element).closest('.react-flow__node');
-    if (!isOnStep || !selected) {
+    const step = (event.target as Element)
+      .closest('.react-flow__node')
+      ?.getAttribute('data-id');
+    if (!step) {
       return;
     }
     if (event.key === 'Delete' || event.key === 'Backspace') {
       event.preventDefault();
-      onDelete(selected);
+      onDelete(step);
       // The step that had the focus goes: keys still belong to the graph.
       event.currentTarget.focus();
     }
