@@ -106,6 +106,16 @@ def test_delete_takes_the_step_that_has_the_focus(desk: Desk, flow: Flow) -> Non
     expect(tab.locator(".smkit-FlowStep-title")).to_have_text(["wine.csv", "Impute: ash"])
 
 
+def test_enter_on_another_step_asks_for_the_change(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "enter.flow")
+    tab.get_by_role("form", name="Impute: ash").get_by_label("alcohol", exact=True).check()
+    tab.locator(".smkit-FlowGraph-node").first.focus()
+    desk.page.keyboard.press("Enter")
+    desk.page.get_by_role("dialog").get_by_role("button", name="Discard").focus()
+    desk.page.keyboard.press("Enter")
+    expect(tab.get_by_role("form", name="wine.csv")).to_be_visible()
+
+
 def test_a_step_is_added_over_plain_http(desk: Desk, flow: Flow) -> None:
     # What a browser leaves out where a page comes from another machine without TLS.
     desk.page.evaluate("delete Crypto.prototype.randomUUID")

@@ -80,6 +80,10 @@ export function FlowGraph(props: Props): JSX.Element {
     if (!step) {
       return;
     }
+    if (event.key === 'Enter') {
+      // Else a dialog that opens now takes it for its default button's.
+      event.preventDefault();
+    }
     if (event.key === 'Delete' || event.key === 'Backspace') {
       event.preventDefault();
       onDelete(step);
