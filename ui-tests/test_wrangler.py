@@ -116,6 +116,21 @@ def test_enter_on_another_step_asks_for_the_change(desk: Desk, flow: Flow) -> No
     expect(tab.get_by_role("form", name="wine.csv")).to_be_visible()
 
 
+def test_keys_undo_and_redo_after_a_form(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "after.flow")
+    before = tab.get_by_role("form", name="Impute: ash", exact=True)
+    after = tab.get_by_role("form", name="Impute: ash, alcohol")
+    before.get_by_label("alcohol", exact=True).check()
+    before.get_by_role("button", name="Apply").press("Enter")
+    expect(after).to_be_visible()
+    desk.page.keyboard.press("Control+z")
+    expect(before).to_be_visible()
+    before.get_by_label("proline", exact=True).check()
+    before.get_by_role("button", name="Discard").press("Enter")
+    desk.page.keyboard.press("Control+y")
+    expect(after).to_be_visible()
+
+
 def test_a_step_is_added_over_plain_http(desk: Desk, flow: Flow) -> None:
     # What a browser leaves out where a page comes from another machine without TLS.
     desk.page.evaluate("delete Crypto.prototype.randomUUID")

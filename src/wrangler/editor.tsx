@@ -1,6 +1,6 @@
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { KeyboardEvent } from 'react';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 
 import { Button } from '../core/button';
 import { useTrans } from '../core/context';
@@ -39,6 +39,7 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
   const [kept, setDraft] = useState<Draft | null>(null);
   const [settings, setSettings] = useState(newSettings);
   const [training, setTraining] = useState(false);
+  const side = useRef<HTMLElement>(null);
 
   // Undo may take its step away, and redo brings both back.
   const draft = kept && hasPlace(flow, kept) ? kept : null;
@@ -90,12 +91,15 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
     }
     void mayDiscard(titleOf(draft), trans).then(yes => yes && go());
   };
+  /** The button that was pressed goes: the keys of the editor still belong to it. */
+  const keepFocus = (): void => side.current?.focus();
   const apply = (made: Draft): void => {
     const isSource = made.operator.type === 'SOURCE';
     const block = isSource ? namedSource(made.block) : made.block;
     const [next, id] = applied(flow, { ...made, block });
     open.change(next);
     select(id);
+    keepFocus();
   };
   const remove = (id: string): void => {
     const next = nodeOf(flow, id);
@@ -207,6 +211,8 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
             />
           </div>
           <aside
+            ref={side}
+            tabIndex={-1}
             className="smkit-FlowEditor-side"
             aria-label={trans.__('Step')}
           >
@@ -247,6 +253,10 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
                 problem={selectedId ? problems.get(selectedId) : undefined}
                 onBegin={begin}
                 onDraft={setDraft}
+                onDiscard={() => {
+                  setDraft(null);
+                  keepFocus();
+                }}
                 onApply={apply}
                 onSearch={() => setMode('search')}
                 onDelete={remove}

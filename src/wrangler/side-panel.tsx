@@ -19,7 +19,8 @@ interface Props {
   columns: readonly NamedColumn[];
   problem: Problem | undefined;
   onBegin: (operator: Operator) => void;
-  onDraft: (draft: Draft | null) => void;
+  onDraft: (draft: Draft) => void;
+  onDiscard: () => void;
   onApply: (draft: Draft) => void;
   onSearch: () => void;
   onDelete: (id: string) => void;
@@ -62,7 +63,7 @@ export function SidePanel(props: Props): JSX.Element | null {
           problem={props.problem}
           onChange={props.onDraft}
           onApply={() => props.onApply(current)}
-          onDiscard={() => props.onDraft(null)}
+          onDiscard={props.onDiscard}
         />
       ) : (
         selected && (
