@@ -63,6 +63,22 @@ def test_several_are_deleted_after_a_question(models: Locator, desk: Desk) -> No
     assert len(left) == 8
 
 
+def test_what_could_not_be_deleted_stays_selected(desk: Desk) -> None:
+    sagemaker = desk.lab.client("sagemaker")
+    for group in ("group-empty", "group-full"):
+        sagemaker.create_model_package_group(ModelPackageGroupName=group)
+    sagemaker.create_model_package(ModelPackageGroupName="group-full")
+    desk.run("smkit:open", page="model-package-groups")
+    tab = desk.tab()
+    tab.get_by_label("Select group-empty").check()
+    tab.get_by_label("Select group-full").check()
+    tab.get_by_role("button", name="Delete").click()
+    desk.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(tab.get_by_role("alert")).to_contain_text("1 of 2:")
+    expect(tab.get_by_text("1 selected")).to_be_visible()
+    expect(tab.get_by_label("Select group-full")).to_be_checked()
+
+
 def test_a_list_changes_by_itself(models: Locator, desk: Desk) -> None:
     models.get_by_label("Filter by name").fill("listed-0")
     expect(rows(models)).to_have_count(10)

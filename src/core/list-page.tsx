@@ -113,7 +113,7 @@ export function ListPage({
           <BulkActions
             kind={kind}
             names={[...selected]}
-            done={() => setSelected(new Set())}
+            keep={names => setSelected(new Set(names))}
           />
         )}
       </div>
@@ -172,11 +172,12 @@ export function ListPage({
 function BulkActions({
   kind,
   names,
-  done
+  keep
 }: {
   kind: Kind;
   names: readonly string[];
-  done: () => void;
+  /** Takes those that are left: where the operation failed. */
+  keep: (names: readonly string[]) => void;
 }): JSX.Element | null {
   const trans = useTrans();
   const act = useMutation({
@@ -188,6 +189,7 @@ function BulkActions({
       await queryClient.invalidateQueries({
         queryKey: ['sagemaker', kind.list]
       });
+      keep(names.filter((_, index) => results[index].status === 'rejected'));
       const failed = results.filter(result => result.status === 'rejected');
       if (failed.length > 0) {
         const reason: unknown = failed[0].reason;
@@ -196,8 +198,7 @@ function BulkActions({
           trans.__('%1 of %2: %3', failed.length, names.length, message)
         );
       }
-    },
-    onSuccess: done
+    }
   });
   const ask = async (label: string, operation: string): Promise<void> => {
     const { button } = await showDialog({
