@@ -56,13 +56,17 @@ def _structure(shape: Any, known: dict[str, Convert]) -> Convert:
     members: dict[str, tuple[str, Convert]] = {}
 
     def read(value: Any) -> Any:
+        nonlocal members
         if type(value) is not dict:
             raise SerializationException(
                 _UNEXPECTED_LIST if type(value) is list else "Expected null"
             )
         if not members:
-            for name, member in shape.members.items():
-                members[member.serialization.get("name", name)] = (name, reader(member, known))
+            # Set when complete: other threads read with it.
+            members = {
+                member.serialization.get("name", name): (name, reader(member, known))
+                for name, member in shape.members.items()
+            }
         result = {}
         for key, each in value.items():
             if each is not None and (found := members.get(key)) is not None:
@@ -210,10 +214,12 @@ def _write_structure(shape: Any, encoding: Encoding) -> Convert:
     members: dict[str, tuple[str, Convert]] = {}
 
     def write(value: Any) -> Any:
+        nonlocal members
         if not members:
-            for name, member in shape.members.items():
-                wire = member.serialization.get("name", name)
-                members[name] = (wire, writer(member, encoding))
+            members = {
+                name: (member.serialization.get("name", name), writer(member, encoding))
+                for name, member in shape.members.items()
+            }
         result = {}
         for name, each in value.items():
             if each is not None and (found := members.get(name)) is not None:
