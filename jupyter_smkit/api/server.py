@@ -70,7 +70,7 @@ class Api:
             await _refuse(request, error, send)
             return
         if found.service == "smkit":
-            await self._route(scope, body, send)
+            await self._route(scope, body, receive, send)
             return
         await self._operation(request, body, found, credential, send)
 
@@ -94,7 +94,7 @@ class Api:
         )
         await _send(response, send)
 
-    async def _route(self, scope: Scope, body: bytes, send: Send) -> None:
+    async def _route(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         name = scope["path"].removeprefix("/_smkit/").partition("/")[0]
         route = self.routes.get(name)
         if route is None:
@@ -103,16 +103,14 @@ class Api:
             )
             await _send(response, send)
             return
-        sent = False
+        read: list[MutableMapping[str, Any]]
+        read = [{"type": "http.request", "body": body, "more_body": False}]
 
-        async def receive() -> MutableMapping[str, Any]:
-            nonlocal sent
-            if sent:
-                await asyncio.Event().wait()
-            sent = True
-            return {"type": "http.request", "body": body, "more_body": False}
+        async def again() -> MutableMapping[str, Any]:
+            """The body that was read already, then what follows: that the client is gone."""
+            return read.pop() if read else await receive()
 
-        await route(scope, receive, send)
+        await route(scope, again, send)
 
 
 def _request(scope: Scope) -> sigv4.Request:
