@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
@@ -21,6 +21,9 @@ _KINDS = {
     "ExperimentTrialComponent": "TrialComponent",
 }
 _PAGE = 20
+_METRICS = "FinalMetricDataList"
+"""Where a job has what filters call ``Metrics.<name>``."""
+_ORDERING = ("GreaterThan", "GreaterThanOrEqualTo", "LessThan", "LessThanOrEqualTo")
 
 
 def register(api: Registry) -> None:
@@ -36,7 +39,8 @@ def search(registry: Registry, call: Call) -> Params:
         return {"Results": []}
     entry = shapes[kind.name]
     expression = call.params.get("SearchExpression") or {}
-    check_names(expression, frozenset(entry.members))
+    measured = ("Metrics",) if _METRICS in entry.members else ()
+    check_names(expression, frozenset((*entry.members, *measured)))
     conditions = call.params.get("VisibilityConditions") or ()
     visible = {
         "Filters": [
@@ -105,7 +109,7 @@ def matches(expression: Params, document: Params) -> bool:
     results = [_holds(each, document) for each in expression.get("Filters") or ()]
     results += [
         any(
-            all(_holds({**each, "Name": _below(each, nested)}, item) for each in nested["Filters"])
+            all(_holds({**each, "Name": _inside(each, nested)}, item) for each in nested["Filters"])
             for item in value_of(document, nested["NestedPropertyName"]) or ()
         )
         for nested in expression.get("NestedFilters") or ()
@@ -116,7 +120,7 @@ def matches(expression: Params, document: Params) -> bool:
     return any(results) if expression.get("Operator") == "Or" else all(results)
 
 
-def _below(each: Params, nested: Params) -> str:
+def _inside(each: Params, nested: Params) -> str:
     return str(each["Name"]).removeprefix(f"{nested['NestedPropertyName']}.")
 
 
@@ -128,15 +132,23 @@ def value_of(document: Any, path: str) -> Any:
     if path.startswith("Tags."):
         tags = {tag["Key"]: tag["Value"] for tag in document.get("Tags") or ()}
         return tags.get(path.removeprefix("Tags."))
-    found = document
-    for step in path.split("."):
-        if isinstance(found, list):
-            found = [each[step] for each in found if isinstance(each, dict) and step in each]
-        elif isinstance(found, dict) and step in found:
-            found = found[step]
-        else:
-            return None
-    return found
+    if path.startswith("Metrics.") and _METRICS in document:
+        measured = {each["MetricName"]: each.get("Value") for each in document[_METRICS]}
+        return measured.get(path.removeprefix("Metrics."))
+    return _below(document, path)
+
+
+def _below(found: Any, path: str) -> Any:
+    if isinstance(found, list):
+        return [value for each in found if (value := _below(each, path)) is not None]
+    if not isinstance(found, dict):
+        return None
+    if path in found:
+        return found[path]
+    # A name that a user gave may have dots of its own.
+    steps = (step for step in found if path.startswith(f"{step}."))
+    values = (_below(found[step], path.removeprefix(f"{step}.")) for step in steps)
+    return next((value for value in values if value is not None), None)
 
 
 def _holds(each: Params, document: Params) -> bool:
@@ -157,7 +169,7 @@ def _holds(each: Params, document: Params) -> bool:
 
 
 def _compare(operator: str, found: Any, wanted: str) -> bool:
-    left, right = _comparable(found, wanted)
+    left, right = _comparable(operator, found, wanted)
     compare: dict[str, Callable[[Any, Any], bool]] = {
         "Equals": lambda a, b: bool(a == b),
         "NotEquals": lambda a, b: bool(a != b),
@@ -171,18 +183,27 @@ def _compare(operator: str, found: Any, wanted: str) -> bool:
     return compare[operator](left, right)
 
 
-def _comparable(found: Any, wanted: str) -> tuple[Any, Any]:
-    """Both as numbers (times as Unix seconds) where both are, else as text."""
+def _comparable(operator: str, found: Any, wanted: str) -> tuple[Any, Any]:
+    """Both as numbers (times as Unix seconds) where both are, else as text.
+
+    Text, as a hyperparameter is, counts as a number only where an order is asked for.
+    """
     if isinstance(found, datetime):
         found = found.timestamp()
     if isinstance(found, bool):
         return str(found).lower(), wanted.lower()
-    if isinstance(found, (int, float)):
+    if isinstance(found, (int, float)) or operator in _ORDERING:
         with contextlib.suppress(ValueError):
             return float(found), float(wanted)
         with contextlib.suppress(ValueError):
-            return float(found), datetime.fromisoformat(wanted).timestamp()
+            return float(found), _seconds(wanted)
     return str(found), wanted
+
+
+def _seconds(wanted: str) -> float:
+    """A time without a zone is in UTC."""
+    at = datetime.fromisoformat(wanted)
+    return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
 
 
 def _ordered(value: Any) -> tuple[int, Any]:

@@ -103,3 +103,8 @@ def test_tags_that_no_resource_can_have(sm: Any, keys: tuple[str, ...], said: st
         sm.create_experiment(
             ExperimentName="tagged", Tags=[{"Key": key, "Value": "1"} for key in keys]
         )
+
+
+def test_a_search_by_a_metric_of_jobs_is_understood(sm: Any) -> None:
+    by = {"Name": "Metrics.accuracy", "Operator": "GreaterThan", "Value": "0.9"}
+    assert sm.search(Resource="TrainingJob", SearchExpression={"Filters": [by]})["Results"] == []
