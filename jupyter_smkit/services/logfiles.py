@@ -94,8 +94,18 @@ def first_time(file: Path) -> int | None:
 
 
 def last_time(file: Path) -> int | None:
-    found = next(backward(file, size_of(file)), None)
+    found = _last(file)
     return found.at if found else None
+
+
+def end_of(file: Path) -> int:
+    """Where the last line ends that has its line feed."""
+    found = _last(file)
+    return found.end if found else 0
+
+
+def _last(file: Path) -> Line | None:
+    return next(backward(file, size_of(file)), None)
 
 
 def size_of(file: Path) -> int:

@@ -209,7 +209,7 @@ def get_log_events(call: Call) -> Params:
         stop = max(low, position)
         found = _taken(_within(logfiles.forward(file, stop), start, end), limit)
     else:
-        stop = position if token else logfiles.size_of(file)
+        stop = position if token else logfiles.end_of(file)
         lines = _until(logfiles.backward(file, stop), low)
         found = _taken(_within(lines, start, end), limit)[::-1]
     first = found[0].start if found else stop

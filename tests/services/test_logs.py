@@ -48,6 +48,21 @@ def test_the_end_of_a_log_comes_first_without_start_from_head(
     assert messages(page) == ["line 49995", "line 49996"]
 
 
+def test_a_line_that_is_being_written_comes_when_it_is_whole(
+    smkit: Any, logs: Any, unique: Callable[[str], str]
+) -> None:
+    stream = unique("job") + "/algo-1"
+    file = path(smkit.home, "123456789012", "us-east-1", GROUP, stream)
+    file.parent.mkdir(parents=True)
+    line = b"1700000000000 whole\n"
+    file.write_bytes(line[:9])
+    begun = read(logs, stream)
+    assert begun["events"] == []
+
+    file.write_bytes(line)
+    assert messages(read(logs, stream, nextToken=begun["nextForwardToken"])) == ["whole"]
+
+
 def test_every_line_is_read_once(logs: Any, job_log: Any, unique: Callable[[str], str]) -> None:
     stream = unique("job") + "/algo-1"
     lines = [f"{number} " + "x" * (number % 300) for number in range(20_000)]
