@@ -6,6 +6,7 @@ import ast
 import math
 import operator
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 Series = dict[int, float]
@@ -28,33 +29,68 @@ _FOLDS: dict[str, Callable[[list[float]], float]] = {
 _EACH: dict[str, Callable[[float], float]] = {"ABS": abs, "CEIL": math.ceil, "FLOOR": math.floor}
 
 
+_UNREADABLE = (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError)
+_FILLED = 100_800
+"""Values of one time series, as GetMetricData answers them."""
+
+
 class InvalidExpression(Exception):
     """The message says what is not understood."""
 
 
-def evaluate(expression: str, known: Mapping[str, Series]) -> Series:
+@dataclass(frozen=True)
+class Known:
+    """What an expression may use, by Id."""
+
+    metrics: Mapping[str, Series]
+    computed: Mapping[str, Series]
+    periods: range
+    """The Unix seconds at which a period begins."""
+
+    def times(self) -> list[int]:
+        return _times([*self.metrics.values(), *self.computed.values()])
+
+
+def names(expression: str) -> set[str]:
+    """What an expression calls by name: Ids, and functions."""
+    return {node.id for node in ast.walk(_parsed(expression)) if isinstance(node, ast.Name)}
+
+
+def evaluate(expression: str, known: Known) -> Series:
     """Where a metric has no value, the result has none; so it is where one cannot be computed."""
     try:
-        # A power sign of CloudWatch's is Python's exclusive or.
-        tree = ast.parse(expression.replace("^", "**"), mode="eval")
-        found = _value(tree.body, known)
-    except (SyntaxError, ValueError, ArithmeticError, RecursionError, MemoryError):
-        raise InvalidExpression(f"cannot read {expression!r:.200}") from None
+        found = _value(_parsed(expression), known)
+    except _UNREADABLE:
+        raise _unreadable(expression) from None
     if isinstance(found, list):
         raise InvalidExpression("an expression gives one time series, not several")
     if isinstance(found, float):
-        found = dict.fromkeys(_times(known.values()), found)
+        found = dict.fromkeys(known.times(), found)
     return {at: value for at, value in found.items() if math.isfinite(value)}
 
 
-def _value(node: ast.expr, known: Mapping[str, Series]) -> Value:
+def _parsed(expression: str) -> ast.expr:
+    try:
+        # A power sign of CloudWatch's is Python's exclusive or, and its expressions have lines.
+        plain = " ".join(expression.replace("^", "**").split())
+        return ast.parse(plain, mode="eval").body
+    except _UNREADABLE:
+        raise _unreadable(expression) from None
+
+
+def _unreadable(expression: str) -> InvalidExpression:
+    return InvalidExpression(f"cannot read {expression!r:.200}")
+
+
+def _value(node: ast.expr, known: Known) -> Value:
     match node:
         case ast.Constant(value=int() | float() as number):
             return float(number)
         case ast.Name(id=name):
-            if name not in known:
+            found = known.metrics.get(name, known.computed.get(name))
+            if found is None:
                 raise InvalidExpression(f"no metric has the Id {name!r}")
-            return known[name]
+            return found
         case ast.List(elts=elements):
             return [_series(_value(each, known)) for each in elements]
         case ast.UnaryOp(op=ast.USub(), operand=operand):
@@ -68,13 +104,14 @@ def _value(node: ast.expr, known: Mapping[str, Series]) -> Value:
     )
 
 
-def _call(name: str, arguments: list[Value], known: Mapping[str, Series]) -> Value:
+def _call(name: str, arguments: list[Value], known: Known) -> Value:
     match name, arguments:
         case "METRICS", []:
-            return list(known.values())
+            return list(known.metrics.values())
         case "FILL", [dict() as series, float() as gap]:
-            times = _times(known.values())
-            return {at: series.get(at, gap) for at in times}
+            if len(known.periods) > _FILLED:
+                raise InvalidExpression(f"FILL would give more than {_FILLED} values")
+            return {at: series.get(at, gap) for at in sorted({*known.periods, *series})}
         case _, [dict() as series] if name in _EACH:
             return {at: float(_EACH[name](value)) for at, value in series.items()}
         case _, [dict() as series] if name in _FOLDS:

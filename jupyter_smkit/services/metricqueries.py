@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import cache, partial
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 from sqlalchemy import Connection
@@ -32,26 +35,56 @@ def evaluate(
         raise ValidationException(
             "The values for parameter id in MetricDataQueries are not unique."
         )
-    found: dict[str, Series] = {}
     # Several statistics of one metric come from one reading.
     read = cache(partial(metricstore.by_period, connection, start=start, end=end))
-    for query in queries:
-        if "MetricStat" in query:
-            found[query["Id"]] = _measured(read, account, region, query)
-        elif "Expression" not in query:
-            raise ValidationException(
-                f"The query {query['Id']} needs either a MetricStat or an Expression"
-            )
-    metrics = dict(found)
-    for query in queries:
-        if "MetricStat" not in query:
-            try:
-                found[query["Id"]] = metricmath.evaluate(query["Expression"], {**metrics, **found})
-            except metricmath.InvalidExpression as wrong:
-                raise ValidationException(
-                    f"Error in expression {query['Id']!r} [{wrong}]"
-                ) from None
-    return found
+    measured = {
+        query["Id"]: _measured(read, account, region, query)
+        for query in queries
+        if "MetricStat" in query
+    }
+    expressions = {
+        query["Id"]: _expression(query) for query in queries if "MetricStat" not in query
+    }
+    period = max(
+        (query["MetricStat"]["Period"] for query in queries if "MetricStat" in query), default=60
+    )
+    periods = range(int(start // period * period), math.ceil(end), period)
+    computed: dict[str, Series] = {}
+    known = metricmath.Known(measured, computed, periods)
+    for name in _in_order(expressions):
+        with _telling(name):
+            computed[name] = metricmath.evaluate(expressions[name], known)
+    return {**measured, **computed}
+
+
+def _expression(query: dict[str, Any]) -> str:
+    if "Expression" not in query:
+        raise ValidationException(
+            f"The query {query['Id']} needs either a MetricStat or an Expression"
+        )
+    return str(query["Expression"])
+
+
+def _in_order(expressions: dict[str, str]) -> list[str]:
+    """The Ids, each behind those that its expression uses."""
+    uses: dict[str, set[str]] = {}
+    for name, expression in expressions.items():
+        with _telling(name):
+            uses[name] = metricmath.names(expression) & expressions.keys()
+    try:
+        return list(TopologicalSorter(uses).static_order())
+    except CycleError as wrong:
+        raise ValidationException(
+            f"Error in expression {wrong.args[1][0]!r} [it uses its own result]"
+        ) from None
+
+
+@contextmanager
+def _telling(name: str) -> Iterator[None]:
+    try:
+        yield
+    except metricmath.InvalidExpression as wrong:
+        raise ValidationException(f"Error in expression {name!r} [{wrong}]") from None
 
 
 def _measured(

@@ -141,11 +141,21 @@ def test_metric_math(cloudwatch: Any, measured: str) -> None:
         "i": [4.0, 0.0],
         "x0": [25.0],
         "x1": [5.0, 0.0],
-        "x2": [25.0, -1.0],
+        "x2": [25.0, -1.0, -1.0, -1.0, -1.0],
         "x3": [],
     }
     assert found[0]["Timestamps"] == [minute(0), minute(1)]
     assert found[0]["Label"] == "errors"
+
+
+def test_expressions_use_each_other_in_any_order(cloudwatch: Any, measured: str) -> None:
+    found = cloudwatch.get_metric_data(
+        MetricDataQueries=queries(measured, " x1\n + 1", "e * 100", "SUM(METRICS())"),
+        StartTime=minute(0),
+        EndTime=minute(1),
+    )["MetricDataResults"]
+    values = {each["Id"]: each["Values"] for each in found}
+    assert values == {"e": [1.0], "i": [4.0], "x0": [101.0], "x1": [100.0], "x2": [5.0]}
 
 
 def test_metric_data_comes_in_pages(cloudwatch: Any, measured: str) -> None:
@@ -164,7 +174,9 @@ def test_metric_data_comes_in_pages(cloudwatch: Any, measured: str) -> None:
     assert values == [("e", 0.0), ("e", 1.0), ("i", 0.0), ("i", 4.0)]
 
 
-@pytest.mark.parametrize("expression", ["e +", "unknown * 2", "__import__('os')", "e.real"])
+@pytest.mark.parametrize(
+    "expression", ["e +", "e) + (i", "unknown * 2", "x0 + 1", "__import__('os')", "e.real"]
+)
 def test_an_expression_that_is_not_understood(
     cloudwatch: Any, measured: str, expression: str
 ) -> None:
