@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 
 from jupyter_smkit.api import conventions
@@ -57,7 +56,7 @@ def register(api: Registry) -> None:
         {
             "CreateCluster": partial(create, api),
             "DescribeCluster": describe,
-            "UpdateCluster": partial(update, api),
+            "UpdateCluster": update,
             "ListClusterNodes": partial(list_none, "ClusterNodeSummaries"),
             "ListClusterEvents": partial(list_none, "Events"),
             "DescribeClusterNode": partial(describe_none, "NodeId"),
@@ -93,18 +92,20 @@ def describe(call: Call) -> Params:
     return shown
 
 
-def update(registry: Registry, call: Call) -> Params:
+def update(call: Call) -> Params:
     """Groups are changed by name; those that are not named stay."""
     _check_scripts(call)
     params = dict(call.params)
     deleted = params.pop("InstanceGroupsToDelete", ())
-    with call.state.read() as transaction:
+    with call.state.begin() as transaction:
         cluster = find(CLUSTER, transaction, call.account, call.region, params)
-    for member in ("InstanceGroups", "RestrictedInstanceGroups"):
-        groups = {each["InstanceGroupName"]: each for each in cluster.request.get(member) or []}
-        groups |= {each["InstanceGroupName"]: each for each in params.get(member) or []}
-        params[member] = [each for name, each in groups.items() if name not in deleted]
-    return conventions.update(CLUSTER, registry, replace(call, params=params))
+        for member in ("InstanceGroups", "RestrictedInstanceGroups"):
+            groups = {each["InstanceGroupName"]: each for each in cluster.request.get(member) or []}
+            groups |= {each["InstanceGroupName"]: each for each in params.get(member) or []}
+            params[member] = [each for name, each in groups.items() if name not in deleted]
+        request = conventions.changes(CLUSTER, cluster, params)
+        cluster = transaction.change(cluster, request=request)
+    return conventions.answer(CLUSTER, call, cluster)
 
 
 def list_none(member: str, call: Call) -> Params:

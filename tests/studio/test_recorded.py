@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -108,6 +109,27 @@ def test_a_clusters_groups_have_no_nodes(sm: Any) -> None:
     sm.update_cluster(ClusterName="pod", InstanceGroups=[more], InstanceGroupsToDelete=["workers"])
     shown = sm.describe_cluster(ClusterName="pod")["InstanceGroups"]
     assert [each["InstanceGroupName"] for each in shown] == ["more"]
+
+
+def test_groups_that_are_added_at_once_are_all_kept(sm: Any) -> None:
+    names = [f"group-{number}" for number in range(8)]
+    group = {
+        "InstanceCount": 1,
+        "InstanceType": "ml.c5.large",
+        "LifeCycleConfig": {"SourceS3Uri": "s3://sagemaker-x/y", "OnCreate": "on.sh"},
+        "ExecutionRole": ROLE,
+    }
+    sm.create_cluster(ClusterName="shared")
+
+    def add(name: str) -> None:
+        sm.update_cluster(
+            ClusterName="shared", InstanceGroups=[{**group, "InstanceGroupName": name}]
+        )
+
+    with ThreadPoolExecutor(len(names)) as threads:
+        list(threads.map(add, names))
+    shown = sm.describe_cluster(ClusterName="shared")["InstanceGroups"]
+    assert sorted(each["InstanceGroupName"] for each in shown) == names
 
 
 def test_an_oidc_secret_is_not_kept(sm: Any, smkit: Any) -> None:
