@@ -35,25 +35,21 @@ class Feed:
         bell = wake.listen(self.home.run / "wake", "api")
         loop = asyncio.get_running_loop()
 
-        afar = shared.bell(self.state.engine)
-
-        def rung() -> None:
-            wake.drain(bell)
-            if afar:
-                afar.drain()
+        def changed() -> None:
             self._changed.set()
             self._changed = asyncio.Event()
 
+        def rung() -> None:
+            wake.drain(bell)
+            changed()
+
         loop.add_reader(bell, rung)
-        if afar:
-            loop.add_reader(afar.fileno(), rung)
+        shared.listen(self.state.engine, lambda: loop.call_soon_threadsafe(changed))
         try:
             yield
         finally:
             loop.remove_reader(bell)
             bell.close()
-            if afar:
-                loop.remove_reader(afar.fileno())
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         asked = parse_qs(scope["query_string"].decode("latin-1")).get("after", [""])

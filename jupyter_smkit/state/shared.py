@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
+import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import DBAPIError
 
 CHANNEL = "smkit"
 _LOCK = 0x736D6B6974
 """The advisory lock of the daemon: "smkit" in ASCII."""
 _WRITERS = _LOCK + 1
+_AGAIN = 2.0
+"""Seconds after which a server that was lost is tried again."""
 
 
 def notify(connection: Connection) -> None:
@@ -45,10 +52,30 @@ class Bell:
         for _ in self._connection.notifies(timeout=0):
             pass
 
+    def wait(self, heard: Callable[[], object]) -> None:
+        """Calls ``heard`` at each commit, until the connection is lost."""
+        for _ in self._connection.notifies():
+            heard()
+
 
 def bell(engine: Engine) -> Bell | None:
     """None on SQLite, whose processes are all on one machine."""
     return Bell(engine) if engine.dialect.name == "postgresql" else None
+
+
+def listen(engine: Engine, heard: Callable[[], object]) -> None:
+    """Calls ``heard``, on a thread, when some machine has committed, or may have."""
+    if engine.dialect.name == "postgresql":
+        threading.Thread(target=_listen, args=(engine, heard), daemon=True).start()
+
+
+def _listen(engine: Engine, heard: Callable[[], object]) -> None:
+    while True:
+        with contextlib.suppress(DBAPIError, engine.dialect.loaded_dbapi.Error):
+            bell = Bell(engine)
+            heard()
+            bell.wait(heard)
+        time.sleep(_AGAIN)
 
 
 def hold(engine: Engine) -> Connection | None:
