@@ -86,7 +86,8 @@ def page(kind: Kind, call: Call, *conditions: ColumnElement[bool]) -> Page:
 
 
 def _order(kind: Kind, sort_by: str) -> Order:
-    """``Name``, ``CREATION_TIME``, ``HubStatus``…; else a member, as ``SourceArn``."""
+    """``Name``, ``CREATION_TIME``, ``HubStatus``…; else a member: ``SourceArn``, or
+    ``DEVICE_FLEET_NAME``."""
     match sort_by.replace("_", "").lower().removeprefix(kind.name.lower()):
         case "name":
             return Order("name", records.c.name)
@@ -97,7 +98,8 @@ def _order(kind: Kind, sort_by: str) -> Order:
         case "creationtime" | "createdtime" | "createdate" | "version" | "":
             return Order("created", records.c.created)
         case _:
-            return Order(sort_by, func.coalesce(_member(kind, sort_by), ""), member=sort_by)
+            member = sort_by.title().replace("_", "") if "_" in sort_by else sort_by
+            return Order(sort_by, func.coalesce(_member(kind, member), ""), member=member)
 
 
 def _filters(kind: Kind, params: dict[str, Any]) -> list[ColumnElement[bool]]:

@@ -93,6 +93,25 @@ def test_a_fleet_stays_while_it_has_devices(sm: Any) -> None:
     sm.delete_device_fleet(**fleet)
 
 
+def test_deployment_plans_are_sorted_by_their_fleets(sm: Any) -> None:
+    for plan, fleet in (("plan-1", "vans"), ("plan-2", "bikes"), ("plan-3", "trucks")):
+        sm.create_device_fleet(
+            DeviceFleetName=fleet, OutputConfig={"S3OutputLocation": "s3://fleet"}
+        )
+        sm.create_edge_deployment_plan(
+            EdgeDeploymentPlanName=plan,
+            DeviceFleetName=fleet,
+            ModelConfigs=[{"ModelHandle": "model", "EdgePackagingJobName": "job"}],
+        )
+    pages = sm.get_paginator("list_edge_deployment_plans").paginate(
+        SortBy="DEVICE_FLEET_NAME", SortOrder="Ascending", PaginationConfig={"PageSize": 1}
+    )
+    fleets = [
+        plan["DeviceFleetName"] for page in pages for plan in page["EdgeDeploymentPlanSummaries"]
+    ]
+    assert fleets == ["bikes", "trucks", "vans"]
+
+
 def test_a_clusters_groups_have_no_nodes(sm: Any) -> None:
     group = {
         "InstanceGroupName": "workers",
