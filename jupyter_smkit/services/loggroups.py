@@ -58,6 +58,16 @@ def check_name(name: str) -> None:
             )
 
 
+def check_folder(call: Call, name: str) -> None:
+    """Refuses a group that would have the streams of another: ``x`` where there is ``/x``."""
+    for other in names(call, recorded(call)):
+        if other != name and folder(call, other) == folder(call, name):
+            raise InvalidParameter(
+                f"smkit keeps {name!r:.300} in the folder of the log group {other!r:.300}: "
+                "they differ in their first slash only"
+            )
+
+
 def recorded(call: Call) -> dict[str, Record]:
     with call.state.read() as transaction:
         found = transaction.where(

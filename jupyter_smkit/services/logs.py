@@ -31,6 +31,7 @@ class Exists(ApiError):
 def create_log_group(call: Call) -> Params:
     name = call.params["logGroupName"]
     loggroups.check_name(name)
+    loggroups.check_folder(call, name)
     record = _record(call, name, call.params)
     try:
         with call.state.begin() as transaction:

@@ -208,6 +208,17 @@ def test_a_name_that_no_file_can_have(logs: Any, unique: Callable[[str], str], n
         logs.create_log_stream(logGroupName=group, logStreamName=name)
 
 
+def test_two_groups_never_share_their_streams(
+    logs: Any, job_log: Any, unique: Callable[[str], str]
+) -> None:
+    group = unique("group")
+    logs.create_log_group(logGroupName=group)
+    job_log(unique("job") + "/algo-1", ["kept"])
+    for name in (f"/{group}", GROUP.removeprefix("/")):
+        with pytest.raises(logs.exceptions.InvalidParameterException, match="first slash"):
+            logs.create_log_group(logGroupName=name)
+
+
 def test_a_log_that_is_not_there(logs: Any, unique: Callable[[str], str]) -> None:
     with pytest.raises(logs.exceptions.ResourceNotFoundException):
         logs.get_log_events(logGroupName=unique("none"), logStreamName="s")
