@@ -5,13 +5,18 @@ from __future__ import annotations
 import fnmatch
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.api.numbers import whole
 
 Matches = Callable[[str], bool]
+Test = Callable[[Any], bool]
+"""Of a JSON document."""
+Part = Callable[[str, int], tuple[Test, int]]
+"""Reads a pattern from an offset; answers the test and the offset behind it."""
 LOOKED_AT = 4096
 """Characters of a message that a regular expression is given: on all of a line of 1 MB it may take
 minutes. Terms are looked for in the whole message."""
@@ -23,6 +28,7 @@ _CONDITION = re.compile(
      |(?P<word>IS\s+(?:NULL|TRUE|FALSE)|NOT\s+EXISTS))\s*""",
     re.VERBOSE | re.IGNORECASE,
 )
+_OPENED, _CLOSED = re.compile(r"\s*\(\s*"), re.compile(r"\s*\)\s*")
 _ABSENT = object()
 
 
@@ -75,24 +81,50 @@ def _regex(expression: str) -> Matches:
 def _json_filter(text: str) -> Matches:
     if not text.endswith("}"):
         raise _invalid(text, "the closing brace is missing")
-    alternatives = [
-        [_condition(each, text) for each in part.split("&&")] for part in text[1:-1].split("||")
-    ]
+    test, end = _either(text, 1)
+    if text[end:] != "}":
+        raise _invalid(text, f"cannot read {text[end:-1].strip()!r:.100}")
 
     def matches(message: str) -> bool:
         try:
             document = json.loads(message)
         except (ValueError, RecursionError):
             return False
-        return any(all(test(document) for test in tests) for tests in alternatives)
+        return test(document)
 
     return matches
 
 
-def _condition(text: str, pattern: str) -> Callable[[Any], bool]:
-    found = _CONDITION.fullmatch(text.strip().removeprefix("(").removesuffix(")"))
+def _joined(
+    sign: re.Pattern[str], combine: Callable[[Iterable[bool]], bool], part: Part, text: str, at: int
+) -> tuple[Test, int]:
+    test, at = part(text, at)
+    tests = [test]
+    while found := sign.match(text, at):
+        test, at = part(text, found.end())
+        tests.append(test)
+    return lambda document: combine(test(document) for test in tests), at
+
+
+def _one(text: str, at: int) -> tuple[Test, int]:
+    """A condition, or several in parentheses."""
+    if opened := _OPENED.match(text, at):
+        test, at = _either(text, opened.end())
+        closed = _CLOSED.match(text, at)
+        if closed is None:
+            raise _invalid(text, "a closing parenthesis is missing")
+        return test, closed.end()
+    found = _CONDITION.match(text, at)
     if found is None:
-        raise _invalid(pattern, f"cannot read the condition {text.strip()!r:.100}")
+        raise _invalid(text, f"cannot read the condition {text[at:-1].strip()!r:.100}")
+    return _condition(found, text), found.end()
+
+
+_every: Part = partial(_joined, re.compile("&&"), all, _one)
+_either: Part = partial(_joined, re.compile(r"\|\|"), any, _every)
+
+
+def _condition(found: re.Match[str], pattern: str) -> Test:
     path, word = found["path"], (found["word"] or "").upper().split()
     if word:
         states = {"NULL": None, "TRUE": True, "FALSE": False, "EXISTS": _ABSENT}

@@ -39,6 +39,10 @@ EVENT = json.dumps(
         ("{ $.took <= 12 }", EVENT, False),
         ('{ $.level = "ERROR" && $.took > 20 }', EVENT, False),
         ('{ ($.level = "WARN") || ($.user.name = "Ada") }', EVENT, True),
+        ('{ $.took > 20 && ($.level = "WARN" || $.user.name = "Ada") }', EVENT, False),
+        ('{ $.took < 20 && ($.level = "WARN" || $.user.name = "Ada") }', EVENT, True),
+        ('{ $.took > 20 && $.took > 30 || $.level = "ERROR" }', EVENT, True),
+        ('{ $.text = "a && (b || c)" }', '{"text": "a && (b || c)"}', True),
         ('{ $.tags[1] = "b" }', EVENT, True),
         ("{ $.gone IS NULL }", EVENT, True),
         ("{ $.nothing NOT EXISTS }", EVENT, True),
@@ -50,7 +54,17 @@ def test_patterns(pattern: str, message: str, expected: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    "pattern", ["[a, b]", "%(a+)+%", "%[%", '{ $.a = "b"', "{ a }", '{ $.a > "b" }']
+    "pattern",
+    [
+        "[a, b]",
+        "%(a+)+%",
+        "%[%",
+        '{ $.a = "b"',
+        "{ a }",
+        '{ $.a > "b" }',
+        "{ ($.a = 1 }",
+        "{ $.a = 1 $.b = 2 }",
+    ],
 )
 def test_a_pattern_that_cannot_be_read(pattern: str) -> None:
     with pytest.raises(ApiError, match="Invalid filter pattern") as refused:
