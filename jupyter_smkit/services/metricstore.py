@@ -105,9 +105,14 @@ def add(connection: Connection, metric: Metric, at: float, unit: str, summary: S
             count=summary.count,
             min=summary.min,
             max=summary.max,
-            distribution=summary.distribution if summary.count != 1 else None,
+            distribution=summary.distribution if _several(summary) else None,
         )
     )
+
+
+def _several(summary: Summary) -> bool:
+    """Whether its values say more than their sum does."""
+    return summary.distribution != ((summary.sum, 1),)
 
 
 def forget(connection: Connection, before: float) -> int:

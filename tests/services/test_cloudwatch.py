@@ -76,6 +76,13 @@ def test_values_with_counts_have_percentiles(cloudwatch: Any, unique: Callable[[
     assert found["ExtendedStatistics"] == {"p50": 1.0, "p99": 2.0, "p99.9": 100.0}
 
 
+def test_counts_below_one_are_kept(cloudwatch: Any, unique: Callable[[str], str]) -> None:
+    namespace = unique("Mine")
+    put(cloudwatch, namespace, {"Timestamp": minute(0), "Values": [1.0, 3.0], "Counts": [0.5, 0.5]})
+    [found] = statistics(cloudwatch, namespace, ExtendedStatistics=["p50", "p100"])
+    assert found["ExtendedStatistics"] == {"p50": 1.0, "p100": 3.0}
+
+
 def test_a_summary_of_the_clients_own(cloudwatch: Any, unique: Callable[[str], str]) -> None:
     namespace = unique("Mine")
     known = {"SampleCount": 4.0, "Sum": 10.0, "Minimum": 1.0, "Maximum": 4.0}
