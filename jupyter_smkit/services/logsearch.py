@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 import time
+import zlib
 from collections.abc import Iterator
 
 from jupyter_smkit.api.numbers import whole
@@ -99,10 +100,11 @@ def _numbered(
 
 
 def _event(name: str, line: Line) -> Params:
+    """Clients that follow a group know by the ``eventId``, across streams, what they have seen."""
     return {
         "logStreamName": name,
         "timestamp": line.at,
         "message": line.message,
         "ingestionTime": line.at,
-        "eventId": f"{line.at:020d}{line.start:036d}",
+        "eventId": f"{line.at:020d}{zlib.crc32(name.encode()):010d}{line.start:026d}",
     }

@@ -116,6 +116,19 @@ def test_filtering_many_streams(logs: Any, job_log: Any, unique: Callable[[str],
     ]
 
 
+def test_events_of_two_streams_at_one_time_have_ids_of_their_own(
+    logs: Any, unique: Callable[[str], str]
+) -> None:
+    group, now = unique("group"), int(time.time() * 1000)
+    logs.create_log_group(logGroupName=group)
+    for stream in ("algo-1", "algo-2"):
+        place = {"logGroupName": group, "logStreamName": stream}
+        logs.create_log_stream(**place)
+        logs.put_log_events(**place, logEvents=[{"timestamp": now, "message": "started"}])
+    events = logs.filter_log_events(logGroupName=group)["events"]
+    assert len({each["eventId"] for each in events}) == len(events) == 2
+
+
 def test_messages_keep_their_lines(logs: Any, unique: Callable[[str], str]) -> None:
     group, stream = own_stream(logs, unique)
     now = int(time.time() * 1000)
