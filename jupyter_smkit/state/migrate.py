@@ -14,6 +14,7 @@ from pathlib import Path
 from sqlalchemy import Engine, inspect, text
 
 from jupyter_smkit.config import Home
+from jupyter_smkit.state import shared
 from jupyter_smkit.state.engine import connect, url_of
 
 HEAD = "0003"
@@ -65,6 +66,7 @@ def upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.connect().execution_options(smkit_writes=True) as connection:
+        shared.in_turn(connection)
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
         connection.commit()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -28,6 +31,27 @@ def test_the_migrations_lead_to_the_declared_tables(url: str) -> None:
     assert not migrate.needs_migration(engine)
     with engine.connect() as connection:
         assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+    engine.dispose()
+
+
+def test_machines_that_begin_at_once_migrate_in_turn(postgresql: str, tmp_path: Path) -> None:
+    engine = connect(postgresql.replace("postgresql://", "postgresql+psycopg://", 1))
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+    machines = [
+        subprocess.Popen(
+            [sys.executable, "-m", "jupyter_smkit.state.migrate"],
+            env={
+                **os.environ,
+                "SMKIT_HOME": str(tmp_path / name),
+                "SMKIT_STATE_URL": postgresql,
+            },
+        )
+        for name in ("one", "two", "three")
+    ]
+    assert [machine.wait(60) for machine in machines] == [0, 0, 0]
+    assert not migrate.needs_migration(engine)
     engine.dispose()
 
 
