@@ -21,6 +21,9 @@ from jupyter_smkit.state.schema import records
 KIND = "MetricAlarm"
 _OK, _ALARM, _UNKNOWN = "OK", "ALARM", "INSUFFICIENT_DATA"
 _PAGE = 50
+_LATE = 2
+"""Periods before the evaluated ones whose data points stand in for such as are missing: the last
+minute's may come a moment after it."""
 _COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": operator.ge,
     "GreaterThanThreshold": operator.gt,
@@ -181,8 +184,8 @@ def judge(state: State, alarm: Record, now: float) -> Record:
         return alarm
     periods = alarm.request["EvaluationPeriods"]
     end = now // period * period
-    values = _values(state, alarm, end - periods * period, end)
-    status, reason = _judged(alarm, values)
+    values = _values(state, alarm, end - (periods + _LATE) * period, end)
+    status, reason = _judged(alarm, values[-periods:])
     if status == alarm.status:
         return alarm
     observed = {"StateReason": reason, "StateReasonData": None, "StateUpdated": now}
@@ -237,7 +240,7 @@ def _values(state: State, alarm: Record, start: float, end: float) -> list[float
         found = metricqueries.evaluate(
             transaction.connection, alarm.account, alarm.region, queries, start, end
         )
-    return list(found[shown].values())
+    return [value for _, value in sorted(found[shown].items())]
 
 
 def _period(request: Params) -> int:
