@@ -124,7 +124,7 @@ def get_metric_statistics(call: Call) -> Params:
                 **{name: summary.statistic(name) for name in plain},
                 "ExtendedStatistics": {name: summary.statistic(name) for name in extended} or None,
             }
-            for at, (summary, unit) in found.items()
+            for (at, unit), summary in found.items()
         ],
     }
 

@@ -88,7 +88,7 @@ def _telling(name: str) -> Iterator[None]:
 
 
 def _measured(
-    read: Callable[..., dict[int, tuple[Summary, str]]],
+    read: Callable[..., dict[tuple[int, str], Summary]],
     account: str,
     region: str,
     query: dict[str, Any],
@@ -103,7 +103,10 @@ def _measured(
         unit=wanted.get("Unit"),
         distributed=statistic not in STATISTICS,
     )
-    values = {at: each.statistic(statistic) for at, (each, _) in summaries.items()}
+    parts: dict[int, list[Summary]] = {}
+    for (at, _), summary in summaries.items():
+        parts.setdefault(at, []).append(summary)
+    values = {at: metricstore.together(each).statistic(statistic) for at, each in parts.items()}
     return {at: value for at, value in values.items() if value is not None}
 
 

@@ -154,8 +154,8 @@ def by_period(
     period: int,
     unit: str | None = None,
     distributed: bool = True,
-) -> dict[int, tuple[Summary, str]]:
-    """Summaries and their unit by each period's begin, in order; ``end`` is exclusive.
+) -> dict[tuple[int, str], Summary]:
+    """Summaries by each period's begin and unit, in order; ``end`` is exclusive.
 
     Only percentiles need what costs most to read: ``distributed=False`` leaves it out.
     """
@@ -172,13 +172,11 @@ def by_period(
         where.append(points.c.unit == unit)
     columns = [each for each in points.c if distributed or each is not points.c.distribution]
     query = select(*columns).join(series, series.c.id == points.c.series).where(*where)
-    parts: dict[int, list[Summary]] = {}
-    units: dict[int, str] = {}
+    parts: dict[tuple[int, str], list[Summary]] = {}
     for row in connection.execute(query.order_by(points.c.at)):
         begin = int(row.at // period * period)
-        parts.setdefault(begin, []).append(_summary(row, distributed))
-        units.setdefault(begin, row.unit)
-    return {begin: (together(each), units[begin]) for begin, each in parts.items()}
+        parts.setdefault((begin, row.unit), []).append(_summary(row, distributed))
+    return {key: together(each) for key, each in parts.items()}
 
 
 def _summary(row: Any, distributed: bool) -> Summary:

@@ -76,6 +76,18 @@ def test_values_with_counts_have_percentiles(cloudwatch: Any, unique: Callable[[
     assert found["ExtendedStatistics"] == {"p50": 1.0, "p99": 2.0, "p99.9": 100.0}
 
 
+def test_units_are_not_mixed(cloudwatch: Any, unique: Callable[[str], str]) -> None:
+    namespace = unique("Mine")
+    put(
+        cloudwatch,
+        namespace,
+        {"Timestamp": minute(0), "Value": 2.0, "Unit": "Seconds"},
+        {"Timestamp": minute(0), "Value": 1500.0, "Unit": "Milliseconds"},
+    )
+    sums = {each["Unit"]: each["Sum"] for each in statistics(cloudwatch, namespace)}
+    assert sums == {"Seconds": 2.0, "Milliseconds": 1500.0}
+
+
 def test_counts_below_one_are_kept(cloudwatch: Any, unique: Callable[[str], str]) -> None:
     namespace = unique("Mine")
     put(cloudwatch, namespace, {"Timestamp": minute(0), "Values": [1.0, 3.0], "Counts": [0.5, 0.5]})
