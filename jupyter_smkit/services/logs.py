@@ -11,6 +11,7 @@ from typing import Any
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.states import RECORD_ONLY
 from jupyter_smkit.services import logfiles, loggroups
 from jupyter_smkit.services.logfiles import Line
 from jupyter_smkit.services.loggroups import InvalidParameter, changed, existing, group_of
@@ -87,7 +88,7 @@ def _describe_group(call: Call, name: str, record: Record | None) -> Params:
 
 
 def put_retention_policy(call: Call) -> Params:
-    """Recorded; ``smkit gc`` is what removes old logs."""
+    """Recorded only: no log is removed."""
     return _retain(call, call.params["retentionInDays"])
 
 
@@ -293,3 +294,5 @@ def register(api: Registry) -> None:
     for each in operations:
         name = "".join(word.capitalize() for word in each.__name__.split("_"))
         api.operation("logs", name)(each)
+    for retention in ("PutRetentionPolicy", "DeleteRetentionPolicy"):
+        api.states["logs", retention] = RECORD_ONLY
