@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from functools import partial
 
-from jupyter_smkit.api import conventions
+from sqlalchemy import ColumnElement
+
+from jupyter_smkit.api import conventions, listing
 from jupyter_smkit.api.kinds import Kind, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.state.schema import records
 from jupyter_smkit.studio.transitions import move
 
 _AT_REST = ("Stopped", "Failed")
@@ -62,11 +66,20 @@ def register(api: Registry) -> None:
     api.add(
         "sagemaker",
         {
+            "ListNotebookInstances": list_instances,
             "UpdateNotebookInstance": update,
             "StartNotebookInstance": partial(move, INSTANCE, _AT_REST, "Pending", "InService"),
             "StopNotebookInstance": partial(move, INSTANCE, ("InService",), "Stopping", "Stopped"),
         },
     )
+
+
+def list_instances(call: Call) -> Params:
+    conditions: list[ColumnElement[bool]] = []
+    if repository := call.params.get("AdditionalCodeRepositoryEquals"):
+        listed = records.c.request["AdditionalCodeRepositories"].as_string()
+        conditions.append(listed.contains(json.dumps(repository), autoescape=True))
+    return conventions.listed(INSTANCE, call, listing.page(INSTANCE, call, *conditions))
 
 
 def update(call: Call) -> Params:

@@ -34,6 +34,19 @@ def test_a_notebook_instance_stops_and_starts(sm: Any) -> None:
     assert [each["NotebookInstanceName"] for each in running] == ["desk"]
 
 
+def test_notebook_instances_are_found_by_their_repositories(sm: Any) -> None:
+    for name, repositories in (("one", ["lib", "docs"]), ("two", ["docs"]), ("none", [])):
+        sm.create_notebook_instance(
+            NotebookInstanceName=f"with-{name}",
+            InstanceType="ml.t2.medium",
+            RoleArn=ROLE,
+            AdditionalCodeRepositories=[f"https://host/{each}" for each in repositories],
+        )
+    for wanted, names in (("lib", ["with-one"]), ("docs", ["with-one", "with-two"]), ("d", [])):
+        found = sm.list_notebook_instances(AdditionalCodeRepositoryEquals=f"https://host/{wanted}")
+        assert [each["NotebookInstanceName"] for each in found["NotebookInstances"]] == names
+
+
 def test_a_monitoring_schedule_knows_its_endpoint(sm: Any) -> None:
     sm.create_data_quality_job_definition(
         JobDefinitionName="quality",
