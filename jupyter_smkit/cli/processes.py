@@ -9,6 +9,8 @@ from argparse import Namespace
 from jupyter_smkit.config import Home
 from jupyter_smkit.workflow.status import status
 
+_ENDS = frozenset({signal.SIGINT, signal.SIGTERM})
+
 
 def run(arguments: Namespace, home: Home) -> int:
     return {"serve": _serve, "status": _status, "stop": _stop}[arguments.command](arguments, home)
@@ -17,12 +19,17 @@ def run(arguments: Namespace, home: Home) -> int:
 def _serve(arguments: Namespace, home: Home) -> int:
     from jupyter_smkit.serve import ensure_running, stop
 
+    asked: list[int] = []
     if arguments.foreground:
-        # Blocked before the start, so that a signal in the midst of it is not lost.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT, signal.SIGTERM})
+        # Heard from before the start, so that a signal in the midst of it is not lost; blocked only
+        # after it, for what starts now, and what that starts, would have them blocked for good.
+        for number in _ENDS:
+            signal.signal(number, lambda number, frame: asked.append(number))
     print(ensure_running(home), flush=True)
     if arguments.foreground:
-        signal.sigwait({signal.SIGINT, signal.SIGTERM})
+        signal.pthread_sigmask(signal.SIG_BLOCK, _ENDS)
+        if not asked:
+            signal.sigwait(_ENDS)
         stop(home)
     return 0
 

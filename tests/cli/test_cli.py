@@ -13,23 +13,25 @@ from typing import TYPE_CHECKING
 import boto3
 import pytest
 
+from jupyter_smkit.config import Home
+from jupyter_smkit.control import lease, processes
 from jupyter_smkit.objects.store import ObjectStore
 
 if TYPE_CHECKING:
     from conftest import Smkit
 
 FLOW = Path(__file__).parents[2] / "examples" / "quickstart" / "flights.flow"
+COMMAND = (
+    sys.executable,
+    "-c",
+    "import sys; from jupyter_smkit.cli import main; sys.exit(main())",
+)
 
 
 def smkit_command(smkit: Smkit, *argv: str, ok: bool = True, **more: str) -> str:
     environ = {k: v for k, v in os.environ.items() if not k.startswith(("AWS_", "SMKIT_"))}
     done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "import sys; from jupyter_smkit.cli import main; sys.exit(main())",
-            *argv,
-        ],
+        [*COMMAND, *argv],
         env={**environ, "SMKIT_HOME": str(smkit.home.path), **more},
         capture_output=True,
         text=True,
@@ -44,6 +46,23 @@ def test_serve_says_where_and_status_what(smkit: Smkit) -> None:
     found = json.loads(smkit_command(smkit, "status", "--json"))
     assert found["address"] == smkit.url
     assert all(found["processes"].values())
+
+
+def test_what_the_foreground_starts_heeds_signals(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    with subprocess.Popen(
+        [*COMMAND, "serve", "--foreground"],
+        env={**os.environ, "SMKIT_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+    ) as foreground:
+        assert foreground.stdout is not None
+        foreground.stdout.readline()
+        pids = [lease.holder(home.locks, role) for role in processes.ROLES]
+        told = [Path(f"/proc/{pid}/status").read_text() for pid in pids]
+        foreground.terminate()
+    assert foreground.returncode == 0
+    assert all("SigBlk:\t0000000000000000\n" in status for status in told)
+    assert not any(lease.holder(home.locks, role) for role in processes.ROLES)
 
 
 def test_env_points_a_shell_here(smkit: Smkit) -> None:
