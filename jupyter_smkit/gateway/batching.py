@@ -134,8 +134,10 @@ class Predictions:
         begun = self._clock()
         try:
             outcomes = service.answer([inquiry for inquiry, _ in batch]) if batch else []
-        except Exception as error:
-            outcomes = [error] * len(batch)
+        except BaseException as error:
+            # sys.exit() and a panic in Rust are no Exceptions; they must not end the thread either.
+            failed = error if isinstance(error, Exception) else RuntimeError(repr(error))
+            outcomes = [failed] * len(batch)
         return batch, outcomes, self._clock() - begun
 
     def _back(
