@@ -247,6 +247,18 @@ def test_xgboost(tmp_path: Path) -> None:
     assert answer(tmp_path, body).split() == ["good" if chance > 0.5 else "bad" for chance in raw]
 
 
+def test_an_xgboost_model_that_stopped_early(tmp_path: Path) -> None:
+    xgboost = pytest.importorskip("xgboost")
+    random = np.random.default_rng(1)
+    rows = random.random((200, 2))
+    target = rows[:, 0] + random.standard_normal(200)
+    model = xgboost.XGBRegressor(n_estimators=50, early_stopping_rounds=3, learning_rate=0.9)
+    model.fit(rows[:100], target[:100], eval_set=[(rows[100:], target[100:])], verbose=False)
+    assert model.get_booster().num_boosted_rounds() > model.best_iteration + 1
+    model.save_model(tmp_path / "model.ubj")
+    assert np.isclose(float(answer(tmp_path, "0.1,0.9")), model.predict([[0.1, 0.9]]))
+
+
 def test_autogluon(tmp_path: Path, people: pd.DataFrame) -> None:
     tabular = pytest.importorskip("autogluon.tabular")
     people = people.assign(answer=np.where(people["age"] > 40, "old", "young"))

@@ -50,6 +50,9 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
     width = booster.num_features()
     labels = schema.labels if schema else None
     categorical = schema is not None and CATEGORY in schema.kinds
+    # Where training stopped early, the trees after the best one are not the model's.
+    best = booster.attr("best_iteration")
+    trees = (0, 0 if best is None else int(best) + 1)
     objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
 
     def scores(table: Table) -> np.ndarray[Any, Any]:
@@ -59,10 +62,12 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
             from jupyter_smkit.gateway.frames import frame
 
             data = DMatrix(frame(table, schema), enable_categorical=True)
-            return np.asarray(booster.predict(data))
+            return np.asarray(booster.predict(data, iteration_range=trees))
         rows = aligned(table, schema.names) if schema else table.rows
         found = booster.inplace_predict(
-            matrix(rows, schema.names if schema else None), validate_features=False
+            matrix(rows, schema.names if schema else None),
+            iteration_range=trees,
+            validate_features=False,
         )
         return np.asarray(found)
 
