@@ -259,6 +259,15 @@ def test_an_xgboost_model_that_stopped_early(tmp_path: Path) -> None:
     assert np.isclose(float(answer(tmp_path, "0.1,0.9")), model.predict([[0.1, 0.9]]))
 
 
+def test_a_linear_xgboost_model(tmp_path: Path) -> None:
+    xgboost = pytest.importorskip("xgboost")
+    rows, target = load_breast_cancer(return_X_y=True)
+    model = xgboost.XGBRegressor(booster="gblinear", n_estimators=5).fit(rows, target)
+    model.save_model(tmp_path / "model.ubj")
+    body = ",".join(map(str, rows[0]))
+    assert np.isclose(float(answer(tmp_path, body)), model.predict(rows[:1]))
+
+
 def test_autogluon(tmp_path: Path, people: pd.DataFrame) -> None:
     tabular = pytest.importorskip("autogluon.tabular")
     people = people.assign(answer=np.where(people["age"] > 40, "old", "young"))

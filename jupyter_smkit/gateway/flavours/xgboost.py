@@ -53,7 +53,9 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
     # Where training stopped early, the trees after the best one are not the model's.
     best = booster.attr("best_iteration")
     trees = (0, 0 if best is None else int(best) + 1)
-    objective = json.loads(booster.save_config())["learner"]["objective"]["name"]
+    learner = json.loads(booster.save_config())["learner"]
+    objective = learner["objective"]["name"]
+    linear = learner["gradient_booster"]["name"] == "gblinear"
 
     def scores(table: Table) -> np.ndarray[Any, Any]:
         if schema is None and table.width != width:
@@ -63,12 +65,12 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
 
             data = DMatrix(frame(table, schema), enable_categorical=True)
             return np.asarray(booster.predict(data, iteration_range=trees))
-        rows = aligned(table, schema.names) if schema else table.rows
-        found = booster.inplace_predict(
-            matrix(rows, schema.names if schema else None),
-            iteration_range=trees,
-            validate_features=False,
-        )
+        names = schema.names if schema else None
+        rows = matrix(aligned(table, names) if names else table.rows, names)
+        if linear:
+            # It has no trees, and no prediction in place.
+            return np.asarray(booster.predict(DMatrix(rows), validate_features=False))
+        found = booster.inplace_predict(rows, iteration_range=trees, validate_features=False)
         return np.asarray(found)
 
     def predict(table: Table, probabilities: bool) -> Prediction:
