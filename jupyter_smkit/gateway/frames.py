@@ -19,6 +19,7 @@ from jupyter_smkit.gateway.schema import (
     UNKNOWN,
     Schema,
     aligned,
+    are_numbers,
     matrix,
     numbers,
 )
@@ -87,7 +88,6 @@ def _guessed(cells: Sequence[Any], missing: Collection[str]) -> Any:
     """Numbers where all cells are numbers or missing, else text."""
     if not any(isinstance(cell, str) for cell in cells):
         return list(cells)
-    try:
+    if are_numbers(cells):
         return np.array(numbers(cells, ""))
-    except Refusal:
-        return pd.Series([_text(cell, missing) for cell in cells], dtype=object)
+    return pd.Series([_text(cell, missing) for cell in cells], dtype=object)

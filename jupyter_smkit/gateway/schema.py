@@ -112,6 +112,28 @@ def aligned(table: Table, names: Sequence[str]) -> Rows:
     return [[row[index] for index in order] for row in rows]
 
 
+def company(rows: Rows, schema: Schema) -> object:
+    """Rows for which this is equal are typed together as each would be alone: what a column of
+    unknown kind holds is guessed from its cells, and a date's form from the first one."""
+    if DATETIME in schema.kinds:
+        return object()
+    if UNKNOWN not in schema.kinds:
+        return ()
+    try:
+        np.asarray(rows, dtype=np.float64)
+    except (TypeError, ValueError):
+        return tuple(map(are_numbers, zip(*rows, strict=True)))
+    return (True,) * len(schema.kinds)
+
+
+def are_numbers(cells: Sequence[Any]) -> bool:
+    try:
+        numbers(cells, "")
+    except Refusal:
+        return False
+    return True
+
+
 def _is_header(row: Sequence[Any], names: Sequence[str]) -> bool:
     return len(row) >= len(names) > 0 and isinstance(row[0], str) and set(names) <= {*map(str, row)}
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from jupyter_smkit.gateway import codecs
 from jupyter_smkit.gateway.inference import Inquiry, Outcome, Refusal, Service
 from jupyter_smkit.gateway.predictions import Prediction, columns
-from jupyter_smkit.gateway.schema import Schema, aligned
+from jupyter_smkit.gateway.schema import Schema, aligned, company
 from jupyter_smkit.gateway.tables import Table, stack
 
 BATCH = 128
@@ -22,6 +22,8 @@ class _Asked:
     index: int
     table: Table
     accept: str
+    company: object = ()
+    """Only those of which it is equal are predicted together."""
 
 
 def service(
@@ -34,9 +36,10 @@ def service(
         kind = codecs.content_type(inquiry.content_type)
         accept = codecs.accepted(inquiry.accept, codecs.answer_type(kind))
         table = codecs.decode(inquiry.body, inquiry.content_type)
-        if schema is not None:
-            table = Table(aligned(table, schema.names), schema.names)
-        return _Asked(index, table, accept)
+        if schema is None:
+            return _Asked(index, table, accept)
+        rows = aligned(table, schema.names)
+        return _Asked(index, Table(rows, schema.names), accept, company(rows, schema))
 
     def predict_all(group: list[_Asked]) -> list[Outcome]:
         prediction = predict(stack([asked.table for asked in group]), probabilities)
@@ -58,7 +61,8 @@ def service(
             except Exception as error:
                 outcomes[index] = error
             else:
-                kind = inquiry.content_type, asked.table.names, asked.table.width
+                table = asked.table
+                kind = inquiry.content_type, table.names, table.width, asked.company
                 groups.setdefault(kind, []).append(asked)
         for group in groups.values():
             for asked, outcome in zip(group, _each_if_not_all(predict_all, group), strict=True):

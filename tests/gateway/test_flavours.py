@@ -150,6 +150,28 @@ def test_a_bad_request_in_a_batch_fails_alone(mixed: Path) -> None:
     ]
 
 
+class Days:
+    """Answers with the day of the month."""
+
+    def predict(self, rows: pd.DataFrame) -> list[int]:
+        return rows["at"].dt.day.tolist()
+
+
+@pytest.mark.filterwarnings("ignore:Parsing dates")
+@pytest.mark.parametrize("kind", ["unknown", "datetime"])
+def test_who_asks_at_the_same_time_changes_no_answer(tmp_path: Path, kind: str) -> None:
+    codes = pd.DataFrame({"at": ["1", "2", "x"] * 9})
+    encode = make_pipeline(OneHotEncoder(handle_unknown="ignore"), RandomForestClassifier(9))
+    model = Days() if kind == "datetime" else encode.fit(codes, codes["at"])
+    joblib.dump(model, tmp_path / "model.joblib")
+    features = [{"name": "at", "type": kind}]
+    (tmp_path / "smkit-model.json").write_text(json.dumps({"features": features}))
+    cells = ("13/02/2024", "01/02/2024") if kind == "datetime" else ("x", "2")
+    inquiries = [Inquiry(cell.encode(), "text/csv") for cell in cells]
+    alone = [answers(tmp_path, inquiry)[0] for inquiry in inquiries]
+    assert list(map(repr, answers(tmp_path, *inquiries))) == list(map(repr, alone))
+
+
 def test_threads_are_limited_in_the_whole_pipeline(mixed: Path) -> None:
     model = load("sklearn", mixed, {"OMP_NUM_THREADS": "1"}).model
     assert model[-1].n_jobs == 1
