@@ -73,6 +73,8 @@ def decode(body: bytes, header: str, default: str = CSV) -> Table:
     if not len(table):
         raise Refusal("The request has no rows")
     if kind == CSV and "header=present" in header.replace(" ", "").lower():
+        if len(table) == 1:
+            raise Refusal("The request has a header line but no row")
         return Table(table.rows[1:], tuple(map(str, table.rows[0])))
     return table
 
@@ -139,7 +141,9 @@ def _features(item: Any) -> Any:
 
 
 def _json_lines(body: bytes) -> Table:
-    return _rows([json.loads(line) for line in body.decode().splitlines() if line.strip()])
+    # Text splits at more than line feeds: U+2028 may stand in a string of JSON.
+    lines = body.decode("utf-8-sig").split("\n")
+    return _rows([json.loads(line) for line in lines if line.strip()])
 
 
 def _npy(body: bytes) -> Table:

@@ -68,6 +68,11 @@ def test_arrays_and_parquet(rows: list[list[float]]) -> None:
     assert table.rows == [[float(cell) for cell in row] for row in rows]
 
 
+def test_json_lines_end_at_line_feeds_alone() -> None:
+    body = '\ufeff{"text": "a\u2028b\x85c"}\r\n{"text": "d"}\n'.encode()
+    assert codecs.decode(body, codecs.JSON_LINES).rows == [["a\u2028b\x85c"], ["d"]]
+
+
 def test_one_flat_list_is_one_row() -> None:
     assert codecs.decode(b"[1, 2, 3]", codecs.JSON).rows == [[1, 2, 3]]
     assert codecs.decode(b'{"a": 1, "b": 2}', codecs.JSON) == Table([[1, 2]], ("a", "b"))
@@ -77,6 +82,7 @@ def test_one_flat_list_is_one_row() -> None:
     ("body", "kind", "part"),
     [
         (b"", "text/csv", "no body"),
+        (b"a,b\n", "text/csv; header=present", "no row"),
         (b"1,2\n3\n", "text/csv", "Line 2 has 1 columns, line 1 has 2"),
         (b'"a', "text/csv", "not text/csv"),
         (b"\xff,1", "text/csv", "not UTF-8 at byte 0"),
