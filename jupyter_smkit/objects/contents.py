@@ -11,10 +11,10 @@ import binascii
 import json
 import mimetypes
 import tempfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from itertools import count
+from itertools import chain, count
 from typing import Any, BinaryIO, Protocol
 
 from jupyter_smkit.objects.errors import (
@@ -115,16 +115,12 @@ class BucketContents:
         kind = wanted.get("type", "file")
         extension = wanted.get("ext") or {"notebook": ".ipynb", "file": ".txt"}.get(kind, "")
         stem = {"directory": "untitled-folder", "notebook": "Untitled"}.get(kind, "untitled")
-        parent = path.strip("/")
-        there = {entry["name"] for entry in (await self.get(parent, type="directory"))["content"]}
-        name = next(
-            name for number in count() if (name := f"{stem}{number or ''}{extension}") not in there
-        )
+        names = (f"{stem}{number or ''}{extension}" for number in count())
+        target = await self._free(path, names)
         content: Any = ""
         if kind == "notebook":
             content = {"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}
         made = {"type": kind, "format": "json" if kind == "notebook" else "text"}
-        target = f"{parent}/{name}" if parent else name
         return await self.save({**made, "content": wanted.get("content", content)}, target)
 
     async def copy(self, source: str, directory: str) -> Model:
@@ -132,12 +128,11 @@ class BucketContents:
         bucket, key = _split(source)
         name = key.rpartition("/")[2]
         stem, dot, extension = name.partition(".")
-        there = {entry["name"] for entry in (await self.get(directory))["content"]}
         numbered = (f"{stem}-Copy{number}{dot}{extension}" for number in count(1))
-        chosen = name if name not in there else next(n for n in numbered if n not in there)
-        to_bucket, to_key = _split(f"{directory.strip('/')}/{chosen}")
+        target = await self._free(directory, chain([name], numbered))
+        to_bucket, to_key = _split(target)
         await self._client.copy(bucket, key, to_bucket, to_key)
-        return await self.get(f"{to_bucket}/{to_key}", content=False, type="file")
+        return await self.get(target, content=False, type="file")
 
     async def delete(self, path: str) -> None:
         """Deletes a file, or a directory or bucket that is empty."""
@@ -235,7 +230,14 @@ class BucketContents:
         encoded = base64.b64encode(data).decode()
         return {**model, "type": "file", "format": "base64", "content": encoded}
 
+    async def _free(self, directory: str, names: Iterable[str]) -> str:
+        """The first of the paths in a directory where nothing is, also beyond what is shown."""
+        paths = (f"{directory}/{name}".strip("/") for name in names)
+        return await anext(path for path in paths if not await self._exists(*_split(path)))
+
     async def _exists(self, bucket: str, key: str) -> bool:
+        if not key:
+            return bucket in await self._client.buckets()
         if await self._client.head(bucket, key) is not None:
             return True
         return bool((await self._client.list(bucket, f"{key}/", "", None, 1)).entries)

@@ -141,6 +141,16 @@ async def test_new_names_are_free(contents: BucketContents) -> None:
     assert copy["name"] == "untitled-Copy1.txt"
 
 
+async def test_a_name_is_taken_also_where_it_is_not_shown(
+    contents: BucketContents, store: ObjectStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jupyter_smkit.objects.contents.MAX_ENTRIES", 2)
+    for key in ("d/a", "d/b", "d/untitled.txt", "d/x.csv", "x.csv"):
+        store.put("bucket", key, b"mine")
+    assert (await contents.new(None, "bucket/d"))["path"] == "bucket/d/untitled1.txt"
+    assert (await contents.copy("bucket/x.csv", "bucket/d"))["path"] == "bucket/d/x-Copy1.csv"
+
+
 async def test_renaming(contents: BucketContents, store: ObjectStore) -> None:
     for key in ("a", "d/1", "d/2", "taken"):
         store.put("bucket", key, key.encode())
