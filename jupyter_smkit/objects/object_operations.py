@@ -74,11 +74,15 @@ def get_object(request: S3Request) -> Answer:
     wanted, headers = _wanted(request, info)
     status = 200 if wanted is None else 206
     content = request.store.open(info, wanted)
+    if content.info != info:
+        # Replaced since: conditions, part and checksums were the old object's.
+        content.close()
+        return get_object(request)
     headers["content-length"] = str(content.length)
     if wanted is not None:
         last = content.start + content.length - 1
-        headers["content-range"] = f"bytes {content.start}-{last}/{content.info.size}"
-    return Answer(status, content, {**head_of(content.info), **headers, **_overrides(request)})
+        headers["content-range"] = f"bytes {content.start}-{last}/{info.size}"
+    return Answer(status, content, {**head_of(info), **headers, **_overrides(request)})
 
 
 def head_object(request: S3Request) -> Answer:

@@ -16,7 +16,12 @@ from jupyter_smkit.objects.attributes import (
 )
 from jupyter_smkit.objects.blobs import PIECE, Blob
 from jupyter_smkit.objects.content import Range
-from jupyter_smkit.objects.errors import InvalidArgument, InvalidRequest, MalformedXML
+from jupyter_smkit.objects.errors import (
+    InvalidArgument,
+    InvalidRequest,
+    MalformedXML,
+    PreconditionFailed,
+)
 from jupyter_smkit.objects.object_operations import check_upload_head, writer_for
 from jupyter_smkit.objects.payload import claimed_checksum, requested_algorithm
 from jupyter_smkit.objects.request import (
@@ -84,6 +89,8 @@ def copy_part(request: S3Request) -> Answer:
     writer = request.store.writer([upload.algorithm] if upload.algorithm else [])
     try:
         with request.store.open(source, wanted) as content:
+            if content.info != source:
+                raise PreconditionFailed("The source was replaced while it was being copied")
             while piece := content.read(PIECE):
                 writer.write(piece)
         blob = writer.finish()

@@ -11,6 +11,9 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from jupyter_smkit.objects.content import BlobContent, Range
+from jupyter_smkit.objects.model import ObjectInfo
+
 
 def fails(expected: str, call: Any, **params: Any) -> dict[str, str]:
     """The headers of the answer, whose code must be ``expected``."""
@@ -42,6 +45,30 @@ def test_conditions_of_reading(s3: Any, bucket: str) -> None:
     fails("304", s3.get_object, **at, IfModifiedSince=now + hour)
     unchanged = fails("304", s3.get_object, **at, IfNoneMatch=etag)
     assert unchanged["etag"] == etag and unchanged["last-modified"]
+
+
+def test_an_object_that_is_replaced_while_it_is_asked_for(
+    service: Any, s3: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The new one comes in just before the old one is opened."""
+    at = {"Bucket": bucket, "Key": "k"}
+    etag = s3.put_object(**at, Body=b"old")["ETag"]
+    upload = s3.create_multipart_upload(Bucket=bucket, Key="copy")["UploadId"]
+    opened = service.store.open
+
+    def late(info: ObjectInfo, wanted: Range | None = None) -> BlobContent:
+        if info.size == len("old"):
+            service.store.put(bucket, "k", b"newer", algorithms=["CRC32"])
+        return opened(info, wanted)
+
+    monkeypatch.setattr(service.store, "open", late)
+    fails("PreconditionFailed", s3.get_object, **at, IfMatch=etag, Range="bytes=1-2")
+    s3.put_object(**at, Body=b"old")
+    assert s3.get_object(**at)["Body"].read() == b"newer"
+    s3.put_object(**at, Body=b"old")
+    part = {"Bucket": bucket, "Key": "copy", "UploadId": upload, "PartNumber": 1}
+    source = {"CopySource": at, "CopySourceIfMatch": etag}
+    fails("PreconditionFailed", s3.upload_part_copy, **part, **source)
 
 
 def test_conditions_of_deleting(s3: Any, bucket: str) -> None:
