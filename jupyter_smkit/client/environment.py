@@ -45,6 +45,8 @@ NOWHERE = "http://127.0.0.1:9"
 _NOBODY = Credential("SMKITNOBODY", "none")
 """``hook.NOBODY``"""
 
+_PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
+
 _SERVICES = (
     "S3",
     "SAGEMAKER",
@@ -103,6 +105,7 @@ def unborn(environ: Mapping[str, str]) -> dict[str, str]:
 def _pointers(
     base_url: str, key: Credential, region: str, environ: Mapping[str, str]
 ) -> dict[str, str]:
+    bypassed = environ.get("no_proxy") or environ.get("NO_PROXY", "")
     return {
         "SMKIT_ENDPOINT_URL": base_url,
         "SMKIT_ACCESS_KEY_ID": key.access_key,
@@ -120,9 +123,10 @@ def _pointers(
         "S3_ENDPOINT_URL": base_url,
         "PYTHONPATH": _joined(str(SITE), environ.get("PYTHONPATH", ""), os.pathsep),
         **{
-            name: _joined("127.0.0.1", environ.get(name, ""), ",")
+            # Where both are set, clients heed only one: what stood in either goes into both.
+            name: _joined("127.0.0.1", bypassed, ",")
             for name in ("NO_PROXY", "no_proxy")
-            if any(proxy in environ for proxy in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"))
+            if any(proxy in environ for proxy in _PROXIES)
         },
     }
 
