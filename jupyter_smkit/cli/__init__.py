@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stderr.close()
         return 141
     except Exception as error:
-        # http.client's and CallFailed's messages are written for the user; others are bugs.
+        # Messages of these, CallFailed among them, are written for the user; others are bugs.
         if not isinstance(error, (OSError, RuntimeError, ValueError)):
             raise
         print(f"smkit: {error}", file=sys.stderr)

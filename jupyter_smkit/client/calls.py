@@ -23,7 +23,7 @@ _TARGETS = {"sagemaker": "SageMaker", "logs": "Logs_20140328"}
 """Services of the json protocol, and how ``X-Amz-Target`` spells them."""
 
 
-class CallFailed(Exception):
+class CallFailed(RuntimeError):
     """An answer other than success: AWS's error code and message."""
 
     def __init__(self, status: int, code: str, message: str) -> None:

@@ -65,6 +65,11 @@ def test_what_the_foreground_starts_heeds_signals(tmp_path: Path) -> None:
     assert not any(lease.holder(home.locks, role) for role in processes.ROLES)
 
 
+def test_what_smkit_refuses_is_one_line(smkit: Smkit) -> None:
+    said = smkit_command(smkit, "logs", "no name", ok=False)
+    assert said.startswith("smkit: 1 validation error") and said.count("\n") == 1
+
+
 def test_env_points_a_shell_here(smkit: Smkit) -> None:
     script = smkit_command(smkit, "env")
     shown = subprocess.run(
