@@ -146,7 +146,10 @@ class Settings:
     def load(cls, file: Path) -> Settings:
         found: dict[str, Any] = {}
         if file.exists():
-            found = tomllib.loads(file.read_text())
+            try:
+                found = tomllib.loads(file.read_text())
+            except ValueError as error:
+                raise ValueError(f"{file}: {error}") from None
             if unknown := found.keys() - cls.__dataclass_fields__.keys():
                 raise ValueError(
                     f"{file}: no such setting: {', '.join(sorted(unknown))}; "

@@ -54,6 +54,8 @@ def uv(home: Home) -> Finding:
 
 def home(home: Home) -> Finding:
     at = _existing(home.path)
+    if not at.is_dir():
+        return Finding("home", "error", f"{at} is not a directory", "set SMKIT_HOME elsewhere")
     if not os.access(at, os.W_OK):
         return Finding("home", "error", f"{at} cannot be written", "set SMKIT_HOME elsewhere")
     if home.path.exists() and home.path.stat().st_mode & 0o077:

@@ -32,7 +32,7 @@ _MARKS = {"ok": "ok  ", "warning": "warn", "error": "FAIL"}
 
 def run(arguments: Namespace, home: Home) -> int:
     """Exit status 1 where something does not work; warnings do not count."""
-    found = [check(home) for check in CHECKS]
+    found = [_made(check, home) for check in CHECKS]
     if arguments.json:
         json.dump([asdict(finding) for finding in found], sys.stdout, indent=2)
         print()
@@ -42,3 +42,11 @@ def run(arguments: Namespace, home: Home) -> int:
             if finding.mend:
                 print(f"        → {finding.mend}")
     return int(any(finding.level == "error" for finding in found))
+
+
+def _made(check: Callable[[Home], Finding], home: Home) -> Finding:
+    """A check that cannot be made is a finding, too: the others go on."""
+    try:
+        return check(home)
+    except (OSError, ValueError) as error:
+        return Finding(check.__name__.replace("_", " "), "error", str(error))

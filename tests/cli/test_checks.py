@@ -1,12 +1,29 @@
 from __future__ import annotations
 
+import json
 import socket
+from argparse import Namespace
 from pathlib import Path
 
 import pytest
 
-from jupyter_smkit.cli import checks
+from jupyter_smkit.cli import checks, doctor
 from jupyter_smkit.config import Home
+
+
+@pytest.mark.parametrize("broken", ["settings", "home"])
+def test_the_doctor_examines_a_broken_home(
+    broken: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "config.toml"
+    file.write_text("region =")
+    examined = (checks.home, checks.settings, checks.port, checks.processes, checks.sandbox)
+    monkeypatch.setattr(doctor, "CHECKS", examined)
+    home = Home(file if broken == "home" else tmp_path)
+    assert doctor.run(Namespace(json=True), home) == 1
+    found = {each["what"]: each for each in json.loads(capsys.readouterr().out)}
+    assert len(found) == len(examined)
+    assert found[broken]["level"] == "error" and str(file) in found[broken]["says"]
 
 
 def test_sqlite_on_a_network_file_system_is_refused(
