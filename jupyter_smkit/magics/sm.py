@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import ast
 import json
+import os.path
 from argparse import Namespace
-from pathlib import Path
 from typing import Any
 
 from IPython.core.error import UsageError
@@ -16,6 +16,7 @@ from jupyter_smkit import workflow
 from jupyter_smkit.client import logs, switch
 from jupyter_smkit.client.calls import CallFailed
 from jupyter_smkit.config import Home
+from jupyter_smkit.gateway.inference import media_type
 from jupyter_smkit.magics import arguments
 from jupyter_smkit.magics.table import Table
 from jupyter_smkit.workflow import jobs, session
@@ -32,6 +33,13 @@ _JOB_LISTS = {
 }
 
 
+class _Raised(Exception):
+    """The user's own code has raised ``error``, whose traceback the user needs."""
+
+    def __init__(self, error: Exception) -> None:
+        self.error = error
+
+
 @magics_class
 class SmMagics(Magics):
     """``%sm`` and ``%%sm``."""
@@ -45,6 +53,8 @@ class SmMagics(Magics):
         except _EXPECTED as error:
             # A sentence for the user, without a traceback through smkit.
             raise UsageError(str(error)) from None
+        except _Raised as raised:
+            raise raised.error from None
 
     @property
     def _space(self) -> dict[str, Any]:
@@ -183,7 +193,7 @@ class SmMagics(Magics):
         content_type = given.content_type or _guess(payload)
         body, answered = workflow.invoke(given.name, payload, content_type, given.accept)
         text = body.decode(errors="replace")
-        return json.loads(text) if "json" in answered else text
+        return json.loads(text) if media_type(answered) == "application/json" else text
 
     def _shown(self, widget: Any, what: Any, wait: bool) -> None:
         shown = display(widget, display_id=True)  # type: ignore[no-untyped-call]
@@ -199,7 +209,8 @@ class SmMagics(Magics):
         """A variable or an expression of the notebook, an ``s3://`` address or a file's path."""
         if text.startswith("s3://"):
             return text
-        if text not in self._space and Path(text).expanduser().exists():
+        # os.path's say False, and pathlib's raise, for what is too long a name, or no user's ~.
+        if text not in self._space and os.path.exists(os.path.expanduser(text)):  # noqa: PTH110, PTH111
             return text
         try:
             return eval(text, self._space)
@@ -209,13 +220,14 @@ class SmMagics(Magics):
     def _run(self, cell: str) -> Any:
         """Runs code in the notebook's namespace; the value of its last line if that has one."""
         tree = ast.parse(cell)
-        last = tree.body[-1] if tree.body else None
-        if not isinstance(last, ast.Expr):
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        try:
             exec(compile(tree, "<cell>", "exec"), self._space)
-            return None
-        del tree.body[-1]
-        exec(compile(tree, "<cell>", "exec"), self._space)
-        return eval(compile(ast.Expression(last.value), "<cell>", "eval"), self._space)
+            if isinstance(last, ast.Expr):
+                return eval(compile(ast.Expression(last.value), "<cell>", "eval"), self._space)
+        except Exception as error:
+            raise _Raised(error) from None
+        return None
 
 
 def _guess(payload: str) -> str:

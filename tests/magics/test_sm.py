@@ -65,12 +65,17 @@ def input_fn(body, content_type):
 
 def predict_fn(values, factor):
     return [value * factor for value in values]
+
+def output_fn(values, accept):
+    return "\\n".join(map(str, values)) if accept.endswith("lines") else str(values)
 """
     shell.user_ns["scale"] = {"factor": 3}
     assert "times: " in sm(shell, "deploy times --model scale", cell)
     assert re.search(r"times +InService", sm(shell, "endpoints"))
     said = sm(shell, "invoke times --content-type text/csv --accept application/json", "1,2")
     assert "[3.0, 6.0]" in said
+    lines = sm(shell, "invoke times --content-type text/csv --accept application/jsonlines", "1,2")
+    assert r"3.0\n6.0" in lines
 
 
 def test_a_kernel_switches_to_aws_and_back(shell: InteractiveShell) -> None:
@@ -94,6 +99,8 @@ def test_a_kernel_switches_to_aws_and_back(shell: InteractiveShell) -> None:
         ("jobs", "x = 1", "takes no cell"),
         ("process --input data", "1", "'data' is not NAME=VALUE"),
         ("automl --target y missing", None, "no variable here"),
+        (f"automl --target y [{'missing,' * 99}]", None, "no variable here"),
+        ("automl --target y ~no-such-user/x", None, "no variable here"),
         ("invoke nobody", "1,2", "nobody"),
         ("process 'open", "1", "No closing quotation"),
     ],
@@ -103,6 +110,13 @@ def test_what_is_wrong_is_said(
 ) -> None:
     with pytest.raises(UsageError, match=message):
         sm(shell, line, cell)
+
+
+def test_what_a_cell_raises_keeps_its_traceback(shell: InteractiveShell) -> None:
+    with pytest.raises(ValueError, match="invalid literal") as raised:
+        sm(shell, "automl --target y", "rows = 1\nint('x')")
+    at = raised.traceback[-1]
+    assert (str(at.path).rpartition("/")[2], at.lineno + 1) == ("<cell>", 2)
 
 
 def test_help_names_every_command(shell: InteractiveShell) -> None:
