@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from jupyter_smkit.objects import open_store
 from jupyter_smkit.objects.errors import S3Error
 from jupyter_smkit.objects.model import Attributes, Condition
 from jupyter_smkit.objects.remote import RemoteObjects
+from jupyter_smkit.objects.request import S3Request, read_request
 from jupyter_smkit.objects.store import ObjectStore
 from jupyter_smkit.objects.wire import s3_app
 
@@ -111,6 +112,30 @@ def test_large_bodies_are_passed_on(passed_on: Any, service: Any, bucket: str) -
     for key in ("parts", "whole"):
         assert s3.get_object(Bucket=bucket, Key=key)["Body"].read() == data
         assert service.client().get_object(Bucket=bucket, Key=key)["Body"].read() == data
+
+
+@pytest.mark.parametrize("place", ["header", "trailer"])
+def test_a_service_hears_of_no_checksum_that_it_does_not_get(
+    passed_on: Any, bucket: str, monkeypatch: pytest.MonkeyPatch, place: str
+) -> None:
+    heads: list[Mapping[str, str]] = []
+
+    def heard(*given: Any) -> S3Request:
+        request = read_request(*given)
+        heads.append(request.headers)
+        return request
+
+    def put(params: Any, **_: Any) -> None:
+        # boto3 lets it trail over https, which it still thinks it speaks in a project's kernel.
+        params["context"]["checksum"]["request_algorithm"]["in"] = place
+
+    monkeypatch.setattr("jupyter_smkit.objects.wire.read_request", heard)
+    s3 = passed_on.client()
+    s3.meta.events.register("before-call.s3.PutObject", put)
+    s3.put_object(Bucket=bucket, Key="k", Body=b"data")
+    (head,) = heads
+    announced = "x-amz-sdk-checksum-algorithm" in head
+    assert ("x-amz-checksum-crc32" in head, announced) == (place == "header", False)
 
 
 def test_a_service_that_is_not_there_behind_the_wire(
