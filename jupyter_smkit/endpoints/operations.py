@@ -34,7 +34,7 @@ def register(api: Registry) -> None:
 
 def create_model(registry: Registry, call: Call) -> Params:
     primary, several = call.params.get("PrimaryContainer"), call.params.get("Containers")
-    if primary is None and not several and not call.params.get("InferenceExecutionConfig"):
+    if primary is None and not several:
         raise ValidationException("CreateModel needs a PrimaryContainer or Containers")
     if primary is not None and several:
         raise ValidationException("Give either PrimaryContainer or Containers, not both")

@@ -199,6 +199,12 @@ def test_a_body_over_6_mib_is_refused(smkit: Any) -> None:
     assert refused.value.response["Error"]["Code"] == "ValidationError"
 
 
+@pytest.mark.parametrize("more", [{}, {"InferenceExecutionConfig": {"Mode": "Serial"}}])
+def test_a_model_needs_a_container(smkit: Any, more: dict[str, Any]) -> None:
+    with pytest.raises(ClientError, match="needs a PrimaryContainer or Containers"):
+        smkit.client("sagemaker").create_model(ModelName="none", ExecutionRoleArn=ROLE, **more)
+
+
 def test_missing_references_are_named(smkit: Any) -> None:
     client = smkit.client("sagemaker")
     with pytest.raises(ClientError, match=r'Could not find model "nothing"'):
