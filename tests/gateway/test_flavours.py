@@ -213,9 +213,13 @@ def test_a_lightgbm_booster(tmp_path: Path) -> None:
     ]
 
 
-def test_a_lightgbm_booster_with_categories(tmp_path: Path, people: pd.DataFrame) -> None:
-    typed = people.assign(city=people["city"].astype("category"))
-    data = lightgbm.Dataset(typed, typed["age"] + 50 * (typed["city"] == "Wien"))
+@pytest.mark.parametrize("numbers", [None, {"Bern": 3, "Köln": 5, "Wien": 8}])
+def test_a_lightgbm_booster_with_categories(
+    tmp_path: Path, people: pd.DataFrame, numbers: Mapping[str, int] | None
+) -> None:
+    cities = people["city"].map(numbers) if numbers else people["city"]
+    typed = people.assign(city=cities.astype("category"))
+    data = lightgbm.Dataset(typed, typed["age"] + 50 * (people["city"] == "Wien"))
     booster = lightgbm.train({"verbosity": -1, "num_threads": 1}, data, 20)
     booster.save_model(tmp_path / "model.txt")
     types = ("float64", "category", "bool")

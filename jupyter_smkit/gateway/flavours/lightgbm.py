@@ -37,7 +37,8 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
     if schema is None and names != unnamed:
         schema = Schema.of_names(names)
     labels = schema.labels if schema else None
-    categorical = bool(booster.pandas_categorical)
+    # By column: the categories of the training frame, by the text that a request has for them.
+    categories = [{str(each): each for each in some} for some in booster.pandas_categorical or ()]
     arguments = {} if threads is None else {"num_threads": threads}
 
     def inputs(table: Table) -> Any:
@@ -45,10 +46,14 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
             if table.width != len(names):
                 raise Refusal(f"Expected {len(names)} columns, got {table.width}")
             return matrix(table.rows)
-        if categorical:
+        if categories:
             from jupyter_smkit.gateway.frames import frame
 
-            return frame(table, schema)
+            rows = frame(table, schema)
+            for name, known in zip(rows.select_dtypes("category"), categories, strict=False):
+                texts = rows[name].cat.categories
+                rows[name] = rows[name].cat.rename_categories([known.get(t, t) for t in texts])
+            return rows
         return matrix(aligned(table, schema.names), schema.names)
 
     def predict(table: Table, probabilities: bool) -> Prediction:
