@@ -112,6 +112,16 @@ def test_impute_with_the_most_frequent(data: Rows) -> None:
     same(made["c"], [top if r["c"] is None else r["c"] for r in data])
 
 
+def test_impute_in_a_column_of_any_name() -> None:
+    operator = operators()["sagemaker.spark.handle_missing_0.1", "Impute"]
+    block = {"column_type": "Categorical", "categorical_parameters": {"input_column": ["len"]}}
+    assert operator.fit is not None
+    found = operator.fit(
+        pl.LazyFrame({"len": ["a", None, "a", "b"]}), operator.live({operator.block: block})
+    )
+    assert found == {"values": {"len": "a"}}
+
+
 @quick
 @given(rows)
 def test_indicator(data: Rows) -> None:
@@ -208,6 +218,20 @@ def test_one_hot_vector_has_a_slot_for_what_is_invalid(data: Rows) -> None:
     for row, vector in zip(data, made["c"].to_list(), strict=True):
         place = len(known) if row["c"] is None else known.index(row["c"])
         assert vector == [float(i == place) for i in range(len(known) + 1)]
+
+
+def test_one_hot_takes_what_ordinal_encode_gives() -> None:
+    data = [{"n": 0, "x": place, "c": "a"} for place in (0.0, 2.0, math.nan)]
+    made = apply(
+        "encode_categorical",
+        "One-hot encode",
+        data,
+        input_column="x",
+        input_already_ordinal_encoded=True,
+    )
+    same(made["x_0"], [1.0, 0.0, 0.0])
+    same(made["x_1"], [0.0, 0.0, 0.0])
+    same(made["x_2"], [0.0, 1.0, 0.0])
 
 
 def test_an_invalid_value_is_named_where_it_must_not_be() -> None:

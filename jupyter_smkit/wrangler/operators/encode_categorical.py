@@ -26,13 +26,16 @@ def learn_labels(frame: pl.LazyFrame, parameters: dict[str, Any]) -> State:
             top = collected(frame.select(pl.col(name).cast(pl.Int64, strict=False).max())).item()
             found[name] = [str(index) for index in range((top if top is not None else -1) + 1)]
             continue
-        counted = frame.select(as_text(frame, name).alias("label")).drop_nulls()
+        counted = frame.select(as_text(frame, name, parameters).alias("label")).drop_nulls()
         ranked = counted.group_by("label").len().sort(["len", "label"], descending=[True, False])
         found[name] = collected(ranked)["label"].to_list()
     return {"labels": found}
 
 
-def as_text(frame: pl.LazyFrame, name: str) -> pl.Expr:
+def as_text(frame: pl.LazyFrame, name: str, parameters: dict[str, Any]) -> pl.Expr:
+    """What is compared with the labels; ordinals, which are floats here, are whole numbers there."""
+    if parameters.get("input_already_ordinal_encoded"):
+        return pl.col(name).cast(pl.Int64, strict=False).cast(pl.String)
     return cast(pl.col(name), frame.collect_schema()[name], "string")
 
 
@@ -58,7 +61,7 @@ def indices(
     known = labels_of(state, names)
     found = {}
     for name in names:
-        text_ = as_text(frame, name)
+        text_ = as_text(frame, name, parameters)
         labels = known[name]
         found[name] = text_.replace_strict(
             labels, list(range(len(labels))), default=None, return_dtype=pl.Int64

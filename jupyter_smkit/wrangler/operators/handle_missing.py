@@ -62,10 +62,11 @@ def learn_imputed(frame: pl.LazyFrame, parameters: dict[str, Any]) -> State:
         }
     values = {}
     for name in names:
-        counted = frame.filter(~is_missing(frame, name)).group_by(name).len()
-        top = collected(counted.sort(["len", name], descending=[True, False]).head(1))
+        present = frame.filter(~is_missing(frame, name)).select(pl.col(name).alias("value"))
+        counted = present.group_by("value").len()
+        top = collected(counted.sort(["len", "value"], descending=[True, False]).head(1))
         # As text: a date is no JSON.
-        shown = top.select(cast(pl.col(name), schema[name], "string"))
+        shown = top.select(cast(pl.col("value"), schema[name], "string"))
         values[name] = shown.item() if top.height else None
     return {"values": values}
 
