@@ -62,8 +62,8 @@ def learn_imputed(frame: pl.LazyFrame, parameters: dict[str, Any]) -> State:
         }
     values = {}
     for name in names:
-        present = frame.filter(~is_missing(frame, name)).select(pl.col(name).alias("value"))
-        counted = present.group_by("value").len()
+        known = frame.filter(~is_missing(frame, name)).select(pl.col(name).alias("value"))
+        counted = known.group_by("value").len()
         top = collected(counted.sort(["len", "value"], descending=[True, False]).head(1))
         # As text: a date is no JSON.
         shown = top.select(cast(pl.col("value"), schema[name], "string"))
