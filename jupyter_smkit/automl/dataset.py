@@ -22,6 +22,7 @@ MAX_NUMERIC_CLASSES = 20
 """A target of whole numbers with more distinct values than this is taken for a quantity."""
 HOLDOUT_FRACTION = 0.1
 _HOLDOUT_ROWS = (10, 10_000)
+_TRUTHS = {"true": 1.0, "false": 0.0}
 
 
 @dataclass(frozen=True)
@@ -40,7 +41,7 @@ class Dataset:
     """How the data writes a missing value of text."""
 
     def types(self) -> dict[str, str]:
-        """``integer``, ``float``, ``boolean``, ``datetime`` or ``string`` by feature."""
+        """``integer``, ``float``, ``datetime`` or ``string`` by feature."""
         return {name: _type(self.train[name]) for name in self.features}
 
 
@@ -80,6 +81,14 @@ def load(task: Task) -> Dataset:
                 raise missing_column(name, validation.columns, "column in the validation channel")
         validation = _typed(validation, task, warnings)
         validation = _labelled(_weighted(validation, task, warnings), task.target, warnings)
+    truths = [
+        name
+        for name in features
+        if name not in texts and all(_is_truth(each[name]) for each in (frame, *others))
+    ]
+    frame = _replaced(frame, {name: _truth(frame[name]) for name in truths})
+    if validation is not None:
+        validation = _replaced(validation, {name: _truth(validation[name]) for name in truths})
     problem_type = _problem_type(frame[task.target], task)
     dataset = Dataset(
         train=frame,
@@ -139,7 +148,7 @@ def _weighted(frame: pd.DataFrame, task: Task, warnings: list[str]) -> pd.DataFr
         warnings.append(f"{int((~valid).sum())} rows without a valid '{name}' were left out.")
     if not (weight[valid] > 0).any():
         raise DataError(f"No row has a '{name}' above 0: there is nothing to learn from.")
-    return frame.assign(**{name: weight})[valid].reset_index(drop=True)
+    return _replaced(frame, {name: weight})[valid].reset_index(drop=True)
 
 
 def _labelled(frame: pd.DataFrame, target: str, warnings: list[str]) -> pd.DataFrame:
@@ -199,7 +208,7 @@ def _numeric_target(dataset: Dataset) -> Dataset:
 
 def _classes(dataset: Dataset) -> Dataset:
     target = dataset.target
-    train = dataset.train.assign(**{target: _as_labels(dataset.train[target])})
+    train = _replaced(dataset.train, {target: _as_labels(dataset.train[target])})
     counts = train[target].value_counts()
     rare = sorted(counts[counts < MIN_ROWS_PER_CLASS].index, key=str)
     warnings = list(dataset.warnings)
@@ -219,7 +228,7 @@ def _classes(dataset: Dataset) -> Dataset:
     labels = tuple(sorted(train[target].unique().tolist()))
     validation = dataset.validation
     if validation is not None:
-        validation = validation.assign(**{target: _as_labels(validation[target])})
+        validation = _replaced(validation, {target: _as_labels(validation[target])})
         validation = validation[validation[target].isin(labels)].reset_index(drop=True)
         if validation[target].nunique() < 2:
             raise DataError(f"The validation channel holds no two classes of '{target}'.")
@@ -250,19 +259,40 @@ def _typed(frame: pd.DataFrame, task: Task, warnings: list[str]) -> pd.DataFrame
             converted[name] = pd.to_datetime(column, errors="coerce")
         if name in converted and (lost := int((converted[name].isna() & column.notna()).sum())):
             warnings.append(f"{lost} values of '{name}' are not {kind}: they count as missing.")
-    frame = frame.assign(**converted)
+    frame = _replaced(frame, converted)
     numbers = frame.select_dtypes("floating").drop(columns=task.target, errors="ignore")
     infinite = [name for name in numbers if np.isinf(numbers[name]).any()]
     if infinite:
         shown = ", ".join(f"'{name}'" for name in infinite[:5])
         warnings.append(f"Infinite values of {shown} count as missing.")
-        frame = frame.assign(**numbers[infinite].replace([np.inf, -np.inf], np.nan))
+        finite = numbers[infinite].replace([np.inf, -np.inf], np.nan)
+        frame = _replaced(frame, dict(finite.items()))
     return frame
 
 
-def _type(column: pd.Series) -> str:
+def _is_truth(column: pd.Series) -> bool:
     if types.is_bool_dtype(column):
-        return "boolean"
+        return True
+    if types.is_numeric_dtype(column) or types.is_datetime64_any_dtype(column):
+        return False
+    return {str(each).lower() for each in column.dropna().unique()} <= _TRUTHS.keys()
+
+
+def _truth(column: pd.Series) -> pd.Series:
+    """1 and 0, which a request may write as true and false in any case: pandas, polars, JSON differ."""
+    known = {each: _TRUTHS[str(each).lower()] for each in column.dropna().unique()}
+    return column.map(known).astype(float)
+
+
+def _replaced(frame: pd.DataFrame, columns: dict[str, pd.Series]) -> pd.DataFrame:
+    """Unlike assign(), for a column of any name, ``self`` too."""
+    made = frame.copy(deep=False)
+    for name, column in columns.items():
+        made[name] = column
+    return made
+
+
+def _type(column: pd.Series) -> str:
     if types.is_integer_dtype(column):
         return "integer"
     if types.is_numeric_dtype(column):

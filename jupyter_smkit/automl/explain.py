@@ -41,7 +41,8 @@ def importances(
         falls = []
         for _ in range(REPEATS):
             shuffled = rows[feature].iloc[rng.permutation(len(rows))].reset_index(drop=True)
-            changed = rows.assign(**{feature: shuffled})
+            changed = rows.copy(deep=False)
+            changed[feature] = shuffled
             falls.append(reference - direction.better(measure(predict(changed))))
         found[feature] = {
             "value": float(np.mean(falls)),

@@ -14,7 +14,7 @@ from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_
 from jupyter_smkit.automl.dataset import Dataset, divide, inferred, load
 from jupyter_smkit.automl.specification import specified
 from jupyter_smkit.automl.tables import DataError
-from jupyter_smkit.automl.task import Source, Task
+from jupyter_smkit.automl.task import PARQUET, Source, Task
 
 ROWS = pd.DataFrame({"x": np.arange(600.0), "z": ["a", "b"] * 300})
 
@@ -63,6 +63,30 @@ def test_types_of_features(tmp_path: Path) -> None:
         "n": "integer",
     }
     assert found.labels == ()
+
+
+def test_true_and_false_are_numbers_as_the_endpoint_reads_them(tmp_path: Path) -> None:
+    frame = ROWS.assign(
+        y=ROWS["x"] / 7, lower=["true", None, "false"] * 200, upper=[True, False, True] * 200
+    )
+    found = loaded(tmp_path, frame, validation=frame.assign(upper=["TRUE", "maybe", ""] * 200))
+    assert {name: found.types()[name] for name in ("lower", "upper")} == {
+        "lower": "float",
+        "upper": "string",
+    }
+    assert found.train["lower"].iloc[[0, 2]].tolist() == [1.0, 0.0]
+    assert found.train["lower"].isna().sum() == 200
+    packed = pd.DataFrame(frame).assign(lower=frame["lower"].map({"true": True, "false": False}))
+    packed.to_parquet(tmp_path / "data.parquet", index=False)
+    source = Source("training", tmp_path / "data.parquet", PARQUET)
+    again = load(Task(job_name="a-job", data=(source,), target="y", output_dir=tmp_path))
+    pd.testing.assert_series_equal(again.train["lower"], found.train["lower"])
+    assert again.types()["upper"] == "float"
+
+
+def test_a_column_may_have_any_name(tmp_path: Path) -> None:
+    found = loaded(tmp_path, ROWS.rename(columns={"z": "self"}), target="self")
+    assert found.labels == ("a", "b")
 
 
 @pytest.mark.parametrize(
