@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -25,18 +25,26 @@ def uri(node: Node) -> str:
 
 
 def data_files(directory: Path, node: Node) -> list[Path]:
-    """The files of a source's staged data set, by name; markers and hidden files are none.
+    """The files of a source's staged data set, by name."""
+    names = [one.relative_to(directory).as_posix() for one in directory.rglob("*") if one.is_file()]
+    nested = bool(context(node).get("s3DirIncludesNested"))
+    return [directory / name for name in chosen(names, uri(node), nested)]
+
+
+def chosen(names: Iterable[str], address: str, nested: bool) -> list[str]:
+    """Which files of a channel are the data set's; markers and hidden files are none.
 
     A channel of SageMaker's brings all keys that begin as the address does: ``rows.csv.bak`` comes
     beside ``rows.csv``, and so do folders in the folder.
     """
-    exact = directory / uri(node).rpartition("/")[2]
-    if exact.is_file():
+    found = sorted(names)
+    exact = address.rpartition("/")[2]
+    if exact in found:
         return [exact]
-    nested = bool(context(node).get("s3DirIncludesNested"))
-    found = directory.rglob("*") if nested else directory.iterdir()
-    return sorted(
-        path
-        for path in found
-        if path.is_file() and not path.name.startswith((".", "_")) and path.suffix != ".metadata"
-    )
+    return [
+        name
+        for name in found
+        if (nested or "/" not in name)
+        and not name.rpartition("/")[2].startswith((".", "_"))
+        and not name.endswith((".metadata", "/"))
+    ]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jupyter_smkit.objects.errors import S3Error
 from jupyter_smkit.objects.names import split_uri
-from jupyter_smkit.objects.staging import Objects
+from jupyter_smkit.objects.staging import Objects, relative_name
 from jupyter_smkit.wrangler import dataset
 from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError
 
@@ -47,21 +47,16 @@ def _stage(
     bucket, prefix = split_uri(address)
     nested = bool(context.get("s3DirIncludesNested"))
     text = str(context.get("s3ContentType") or "csv").lower() != "parquet"
+    found = {relative_name(info.key, prefix): info for info in objects.keys(bucket, prefix)}
     files = []
-    for info in objects.keys(bucket, prefix):
-        rest = info.key[len(prefix) :].lstrip("/")
-        exact = info.key == prefix
-        below = prefix.endswith("/") or prefix == "" or info.key.startswith(f"{prefix}/")
-        if info.key.endswith("/") or not (exact or (below and (nested or "/" not in rest))):
-            continue
-        name = hashlib.sha256(f"{bucket}/{info.key}\0{info.etag}".encode()).hexdigest()[:24]
-        path = cache / name / Path(info.key).name
+    for name in dataset.chosen(filter(None, found), address, nested)[:MAX_FILES]:
+        info = found[name]
+        place = hashlib.sha256(f"{bucket}/{info.key}\0{info.etag}".encode()).hexdigest()[:24]
+        path = cache / place / Path(info.key).name
         if not path.exists():
             _bring(objects, bucket, info.key, path, text and info.size > HEAD_BYTES)
         path.touch()
         files.append(path)
-        if exact or len(files) >= MAX_FILES:
-            break
     return files
 
 

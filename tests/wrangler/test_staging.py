@@ -9,8 +9,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from jupyter_smkit.objects.staging import download
 from jupyter_smkit.objects.store import ObjectStore
 from jupyter_smkit.wrangler import edit, staging
+from jupyter_smkit.wrangler.dataset import data_files
 from jupyter_smkit.wrangler.staging import prune, stage, whole_rows
 
 
@@ -28,6 +30,26 @@ def test_several_requests_may_bring_the_same_data_at_once(tmp_path: Path) -> Non
         assert all(one == found[0] for one in found)
         assert Path(files[0]).stat().st_size == 8000
         assert len(list(cache.glob("*/*"))) == 1
+
+
+@pytest.mark.parametrize("address", ["s3://data/rows", "s3://data/rows/", "s3://data/rows2.csv"])
+def test_a_preview_reads_what_a_job_reads(tmp_path: Path, address: str) -> None:
+    store = ObjectStore(tmp_path / "objects")
+    store.ensure_bucket("data", "123456789012", "us-east-1")
+    for key in (
+        "rows/part-0.csv",
+        "rows/_SUCCESS",
+        "rows/deep/x.csv",
+        "rows2.csv",
+        "rows2.csv.bak",
+    ):
+        store.put("data", key, b"" if key.endswith("_SUCCESS") else b"a,b\n1,2\n")
+    flow = edit.new(address)
+    (staged,) = stage(store, tmp_path / "cache", flow, flow.nodes[-1].id).values()
+    download(store, address, tmp_path / "channel")
+    read = [path.name for path in data_files(tmp_path / "channel", flow.nodes[0])]
+    assert [Path(path).name for path in staged] == read
+    assert "_SUCCESS" not in read
 
 
 def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:

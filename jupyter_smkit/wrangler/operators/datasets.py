@@ -37,7 +37,10 @@ OPERATORS = (
                 s3ExecutionContext=form(
                     "s3Uri",
                     s3Uri={
-                        **text("S3 address", description="s3://bucket/key, or a folder of files"),
+                        **text(
+                            "S3 address",
+                            description="s3://bucket/key, or a folder: s3://bucket/folder/",
+                        ),
                         "minLength": 1,
                         "x-s3": "object",
                     },
