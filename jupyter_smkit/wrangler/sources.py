@@ -32,10 +32,25 @@ def scan(files: Sequence[Path], context: Mapping[str, Any]) -> pl.LazyFrame:
     kind = str(context.get("s3ContentType") or "csv").lower()
     if kind == "parquet":
         _check_parquet(files)
-        return pl.scan_parquet(list(files), include_file_paths=name, missing_columns="insert")
+        return _named(
+            pl.scan_parquet(list(files), include_file_paths=name, missing_columns="insert"),
+            name,
+            files,
+            files,
+        )
     if kind in ("json", "jsonl"):
-        return pl.scan_ndjson(list(files), include_file_paths=name)
+        return _named(pl.scan_ndjson(list(files), include_file_paths=name), name, files, files)
     return _scan_csv(files, context, name)
+
+
+def _named(
+    frame: pl.LazyFrame, column: str | None, read: Sequence[Path], files: Sequence[Path]
+) -> pl.LazyFrame:
+    """The file's name in place of where it was read: a preview, a job and a script agree."""
+    if column is None:
+        return frame
+    names = {str(path): file.name for path, file in zip(read, files, strict=True)}
+    return frame.with_columns(pl.col(column).replace_strict(names))
 
 
 def _check_parquet(files: Sequence[Path]) -> None:
@@ -51,15 +66,15 @@ def _scan_csv(files: Sequence[Path], context: Mapping[str, Any], name: str | Non
     skip = int(context.get("s3SkipLines") or 0)
     has_header = context.get("s3HasHeader") is not False
     headers = [_check_head(path, encoding, separator, skip) for path in files]
-    if has_header:
-        for path, header in zip(files, headers, strict=True):
-            if header != headers[0]:
-                raise FlowError(
-                    f"{path.name} has other columns than {files[0].name}: "
-                    f"{', '.join(header[:5])}… and {', '.join(headers[0][:5])}…"
-                )
+    for path, header in zip(files, headers, strict=True):
+        if header != headers[0] if has_header else len(header) != len(headers[0]):
+            raise FlowError(
+                f"{path.name} has other columns than {files[0].name}: "
+                f"{', '.join(header[:5])}… and {', '.join(headers[0][:5])}…"
+            )
+    read = [as_utf8(path, encoding) for path in files]
     scanned = pl.scan_csv(
-        [as_utf8(path, encoding) for path in files],
+        read,
         has_header=has_header,
         separator=separator,
         skip_lines=skip,
@@ -67,7 +82,7 @@ def _scan_csv(files: Sequence[Path], context: Mapping[str, Any], name: str | Non
         include_file_paths=name,
         new_columns=None if has_header else [f"_c{place}" for place in range(len(headers[0]))],
     )
-    return scanned
+    return _named(scanned, name, read, files)
 
 
 def _separator(context: Mapping[str, Any]) -> str:

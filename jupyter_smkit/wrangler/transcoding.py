@@ -7,6 +7,7 @@ import gzip
 import hashlib
 import shutil
 import tempfile
+import uuid
 import zlib
 from pathlib import Path
 from typing import IO, cast
@@ -44,7 +45,8 @@ def as_utf8(path: Path, encoding: str) -> Path:
     copy = Path(tempfile.gettempdir()) / f"smkit-utf8-{digest}.csv"
     if copy.exists():
         return copy
-    beside = copy.with_suffix(".new")
+    # Two flows may read the same file at the same time.
+    beside = copy.with_suffix(f".{uuid.uuid4().hex}")
     try:
         with (
             opened(path, encoding) as source,

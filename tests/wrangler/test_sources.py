@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import gzip
+import uuid
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from jupyter_smkit.wrangler import edit
 from jupyter_smkit.wrangler.dataset import data_files
 from jupyter_smkit.wrangler.flow import FlowError
 from jupyter_smkit.wrangler.sources import explain, scan
+from jupyter_smkit.wrangler.transcoding import as_utf8
 
 
 def read(path: Path, **context: Any) -> pl.DataFrame:
@@ -119,6 +122,27 @@ def test_only_what_an_address_names_is_data(tmp_path: Path) -> None:
     assert names("s3://bucket/rows/", False) == ["a.csv", "a.csv.bak", "b.csv"]
     assert names("s3://bucket/rows", True) == ["a.csv", "a.csv.bak", "b.csv", "c.csv"]
     assert names("s3://bucket/rows/a.csv", True) == ["a.csv"]
+
+
+def test_the_same_file_in_another_encoding_for_several_flows(tmp_path: Path) -> None:
+    path = written(tmp_path, "a,b\n1,é\n".encode("latin-1") * 200_000, f"{uuid.uuid4()}.csv")
+    with ThreadPoolExecutor(4) as threads:
+        copies = list(threads.map(lambda _: as_utf8(path, "iso8859-1"), range(4)))
+    assert len({*copies}) == 1
+    assert copies[0].stat().st_size == 9 * 200_000
+    copies[0].unlink()
+
+
+def test_a_file_has_its_own_name_wherever_it_is_read(tmp_path: Path) -> None:
+    path = written(tmp_path, "a\né\n".encode("latin-1"), "latin.csv")
+    found = read(path, s3CsvEncodingType="ISO-8859-1", s3AddsFilenameColumn=True)
+    assert found["filename"].to_list() == ["latin.csv"]
+
+
+def test_files_without_a_header_are_equally_wide(tmp_path: Path) -> None:
+    files = [written(tmp_path, "1,2\n", "a.csv"), written(tmp_path, "1,2,3\n", "b.csv")]
+    with pytest.raises(FlowError, match=r"b.csv has other columns than a.csv: 1, 2, 3"):
+        scan(files, {"s3HasHeader": False})
 
 
 @pytest.mark.parametrize("odd", ["\x85", "\u2028", "\x0b", "\x0c", "\x1e"])
