@@ -94,25 +94,28 @@ class Workers:
 
     async def ask(self, session: str, verb: str, **members: Any) -> Any:
         """The result of a verb; FlowError for what the worker refuses or cannot do."""
-        worker = await self._worker(session)
-        async with worker.lock:
-            try:
-                return await asyncio.wait_for(self._talk(worker, verb, members), self.patience)
-            except TimeoutError:
-                self._end(session, worker)
-                raise FlowError(
-                    f"the {verb} took longer than {self.patience:.0f} s and was stopped: "
-                    "sample fewer rows, or run the flow as a job"
-                ) from None
-            except (ConnectionError, EOFError, asyncio.IncompleteReadError):
-                self._end(session, worker)
-                raise FlowError(
-                    f"the worker of this flow ended during the {verb} (out of memory?): "
-                    "sample fewer rows, or run the flow as a job"
-                ) from None
-            except asyncio.CancelledError:
-                self._end(session, worker)
-                raise
+        while True:
+            worker = await self._worker(session)
+            async with worker.lock:
+                if self._running.get(session) is not worker:
+                    continue  # Ended, by the request before this one.
+                try:
+                    return await asyncio.wait_for(self._talk(worker, verb, members), self.patience)
+                except TimeoutError:
+                    self._end(session, worker)
+                    raise FlowError(
+                        f"the {verb} took longer than {self.patience:.0f} s and was stopped: "
+                        "sample fewer rows, or run the flow as a job"
+                    ) from None
+                except (ConnectionError, EOFError, asyncio.IncompleteReadError):
+                    self._end(session, worker)
+                    raise FlowError(
+                        f"the worker of this flow ended during the {verb} (out of memory?): "
+                        "sample fewer rows, or run the flow as a job"
+                    ) from None
+                except asyncio.CancelledError:
+                    self._end(session, worker)
+                    raise
 
     async def _talk(self, worker: _Worker, verb: str, members: dict[str, Any]) -> Any:
         stdin, stdout = worker.process.stdin, worker.process.stdout

@@ -102,6 +102,17 @@ async def test_a_worker_that_takes_too_long_is_ended(workers: Workers) -> None:
     await processes[0].wait()
 
 
+async def test_a_request_outlives_the_one_that_it_waited_for(workers: Workers) -> None:
+    await workers.ask("a", "operators")
+    os.kill(processes[0].pid, signal.SIGSTOP)
+    first = asyncio.ensure_future(workers.ask("a", "operators"))
+    second = asyncio.ensure_future(workers.ask("a", "operators"))
+    await asyncio.sleep(0)
+    first.cancel()
+    assert await second
+    assert len(processes) == 2
+
+
 async def test_an_idle_worker_is_ended(workers: Workers) -> None:
     workers.idle = 0.05
     await workers.ask("a", "operators")
