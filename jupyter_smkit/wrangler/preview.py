@@ -53,9 +53,8 @@ class Session:
         """The target and all before it, computed; only what changed is done again."""
         opener = _opener(files)
         data = {
-            node.id: _identity(opener, node)
+            node.id: _identity(opener, node) if node.type == SOURCE else str(node.trained)
             for node in flow.ancestors(target)
-            if node.type == SOURCE
         }
         marks = fingerprints(flow.with_nodes(flow.ancestors(target)), data)
         plain = fingerprints(flow.with_nodes(flow.ancestors(target)))

@@ -59,6 +59,18 @@ def test_changed_data_is_read_again(
     assert session.preview(flow, types.id, files)["rows"] == 1
 
 
+def test_what_was_fitted_elsewhere_holds_at_once(
+    flow: Flow, types: Node, files: dict[str, list[str]]
+) -> None:
+    session = Session()
+    (step,) = [one for one in session.steps(flow, types.id, files) if one.node.id == types.id]
+    assert step.state is not None
+    learned = {**step.state, "schema": {**step.state["schema"], "age": "string"}}
+    fitted = edit.with_trained(flow, {types.id: learned})
+    kinds = {one["name"]: one["type"] for one in session.schema(fitted, types.id, files)}
+    assert kinds["age"] == "string"
+
+
 def test_what_is_kept_stays_below_its_limit(
     flow: Flow, types: Node, files: dict[str, list[str]]
 ) -> None:
