@@ -11,6 +11,7 @@ from jupyter_smkit.wrangler.engine import stored_state
 from jupyter_smkit.wrangler.fetching import local_files
 from jupyter_smkit.wrangler.flow import DESTINATION, SOURCE, VISUALIZATION, Flow, Node
 from jupyter_smkit.wrangler.lineage import MARK, fingerprints
+from jupyter_smkit.wrangler.process import data_sets
 from jupyter_smkit.wrangler.registry import operator_of
 from jupyter_smkit.wrangler.sourcecode import bundle
 from jupyter_smkit.wrangler.titles import title
@@ -38,7 +39,7 @@ def script(flow: Flow, target: str = "") -> str:
     steps = [_step(node, place, nodes, flow) for place, node in enumerate(nodes, 1)]
     functions = [local_files, *(one for step in steps for one in step.functions)]
     made = bundle(dict.fromkeys(functions))
-    addresses = {dataset.name(n): dataset.uri(n) for n in nodes if n.type == SOURCE}
+    addresses = data_sets(flow, *ends)
     imports = made.imports | {"import polars as pl"}
     needs = " and sqlglot" if any("sqlglot" in line for line in imports) else ""
     ended = ", ".join(title(node) for node in ends).replace("\\", "").replace('"', "'")

@@ -9,6 +9,8 @@ from jupyter_smkit.wrangler import dataset
 from jupyter_smkit.wrangler.flow import DESTINATION, SOURCE, TRANSFORM, Flow, FlowError, Node
 
 ROOT = "/opt/ml/processing"
+_TAKEN = ("", ".", "..", "flow", "output")
+"""Directories of the job that are no data set's."""
 REPOSITORY = "sagemaker-data-wrangler-container"
 # The accounts of AWS's own registry of this container, as the SageMaker SDK lists them.
 REGISTRIES = {
@@ -67,22 +69,27 @@ def processing_job_request(
     role: str,
     *,
     node_id: str = "",
-    content_type: str = "CSV",
+    content_type: str = "",
     region: str = "us-east-1",
     refit: bool = False,
     instance_type: str = "ml.m5.4xlarge",
 ) -> dict[str, Any]:
     """The request that runs ``flow``, which lies at ``flow_uri``, up to a step (the final one).
 
+    Without a content type it is the destination's own, else CSV.
+
     The files come to ``result_uri(output_uri, name, step)``, the flow with what was fitted to
     ``<output_uri>/fitted-<name>.flow``.
     """
     node = flow[node_id] if node_id else final_step(flow)
     output_name = f"{node.id}.{node.outputs[0]}"
-    config = {output_name: {"content_type": content_type}}
+    config = {output_name: {"content_type": content_type} if content_type else {}}
     fitted = {"refit": refit, "output_flow": f"fitted-{name}.flow"}
     inputs = [_input("flow", flow_uri)]
-    inputs += [_input(name_, uri) for name_, uri in data_sets(flow, node).items()]
+    for data_set, uri in data_sets(flow, node).items():
+        if data_set in _TAKEN or "/" in data_set:
+            raise FlowError(f"a job has no place for a data set named '{data_set}': rename it")
+        inputs.append(_input(data_set, uri))
     return {
         "ProcessingJobName": name,
         "RoleArn": role,
@@ -116,10 +123,10 @@ def processing_job_request(
     }
 
 
-def data_sets(flow: Flow, node: Node) -> dict[str, str]:
-    """The addresses of the S3 data sets that a step needs, by name."""
+def data_sets(flow: Flow, *steps: Node) -> dict[str, str]:
+    """The addresses of the S3 data sets that steps need, by name."""
     found: dict[str, str] = {}
-    for one in flow.ancestors(node.id):
+    for one in flow.ancestors(*(step.id for step in steps)):
         name, uri = dataset.name(one), dataset.uri(one)
         if one.type != SOURCE or not uri:
             continue

@@ -100,3 +100,9 @@ def test_an_unknown_step_is_named(flow: Flow, types: Node) -> None:
     with pytest.raises(FlowError, match="not supported by smkit yet") as caught:
         script(flow)
     assert caught.value.node == step.id
+
+
+def test_data_sets_of_one_name_are_no_one_data_set(flow: Flow) -> None:
+    flow, _ = edit.add_source(flow, "s3://other/passengers.csv")
+    with pytest.raises(FlowError, match=r"two data sets are named 'passengers\.csv'"):
+        script(flow)
