@@ -41,13 +41,16 @@ def run_flow(
     *,
     output: str = "",
     node: str = "",
-    content_type: str = "CSV",
+    content_type: str = "",
     refit: bool = False,
     name: str = "",
     role: str = "",
     wait: bool = True,
 ) -> tuple[Job, str]:
-    """Runs a ``.flow`` file as a Processing job; the job, and where its rows come to."""
+    """Runs a ``.flow`` file as a Processing job; the job, and where its rows come to.
+
+    ``content_type``: CSV or PARQUET; left empty, what the flow's destination says, else CSV.
+    """
     from jupyter_smkit.wrangler import flow as flows
     from jupyter_smkit.wrangler import process
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 import polars as pl
 
 from jupyter_smkit.wrangler.flow import DESTINATION, FlowError, Node
+from jupyter_smkit.wrangler.sources import separator_of
 
 PART_BYTES = 256 << 20
 _ROWS_A_PART = 2_000_000
@@ -42,7 +43,7 @@ class Format:
         content = given.get("content_type") or own.get("output_content_type") or "CSV"
         found = cls(
             content_type=str(content).upper(),
-            delimiter=str(given.get("delimiter") or own.get("delimiter") or ","),
+            delimiter=separator_of(given.get("delimiter") or own.get("delimiter")),
             compression=str(given.get("compression") or own.get("compression") or "none").lower(),
             partitions=int(partition.get("num_partitions") or 0),
             partition_by=tuple(partition.get("partition_by") or ()),

@@ -74,7 +74,7 @@ class Job(OfFlow):
     flow_uri: str = ""
     output_uri: str = ""
     role: str = ""
-    content_type: str = "CSV"
+    content_type: str = ""
     region: str = "us-east-1"
     refit: bool = False
 

@@ -62,7 +62,7 @@ def _check_parquet(files: Sequence[Path]) -> None:
 
 def _scan_csv(files: Sequence[Path], context: Mapping[str, Any], name: str | None) -> pl.LazyFrame:
     encoding = python_encoding(str(context.get("s3CsvEncodingType") or "utf-8"))
-    separator = _separator(context)
+    separator = separator_of(context.get("s3FieldDelimiter"))
     skip = int(context.get("s3SkipLines") or 0)
     has_header = context.get("s3HasHeader") is not False
     headers = [_check_head(path, encoding, separator, skip) for path in files]
@@ -85,8 +85,9 @@ def _scan_csv(files: Sequence[Path], context: Mapping[str, Any], name: str | Non
     return _named(scanned, name, read, files)
 
 
-def _separator(context: Mapping[str, Any]) -> str:
-    written = str(context.get("s3FieldDelimiter") or ",")
+def separator_of(delimiter: Any) -> str:
+    """What stands between two fields, by a source's or a destination's ``delimiter``."""
+    written = str(delimiter or ",")
     separator = {"\\t": "\t", "tab": "\t", "TAB": "\t"}.get(written, written)
     if len(separator.encode()) != 1:
         raise FlowError(f"the delimiter {written!r} must be one ASCII character")
@@ -173,7 +174,10 @@ def explain(
     if str(context.get("s3ContentType") or "csv").lower() != "csv":
         return None
     encoding = python_encoding(str(context.get("s3CsvEncodingType") or "utf-8"))
-    separator, skip = _separator(context), int(context.get("s3SkipLines") or 0)
+    separator, skip = (
+        separator_of(context.get("s3FieldDelimiter")),
+        int(context.get("s3SkipLines") or 0),
+    )
     for path in files:
         with opened(path, encoding) as file:
             reader = csv.reader(file, delimiter=separator)

@@ -86,8 +86,7 @@ function shortJob(
     flow: fileName(path),
     output: settings.outputUri || undefined,
     node: node ?? undefined,
-    content_type:
-      settings.contentType === 'CSV' ? undefined : settings.contentType,
+    content_type: settings.contentType || undefined,
     refit: settings.refit || undefined,
     name: settings.name,
     wait: false

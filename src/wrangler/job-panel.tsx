@@ -67,7 +67,7 @@ export function newSettings(): JobSettings {
   return {
     name: freshName('flow'),
     outputUri: '',
-    contentType: 'CSV',
+    contentType: '',
     refit: false
   };
 }
@@ -140,7 +140,11 @@ export function JobPanel(props: Props): JSX.Element {
       <SelectField
         label={trans.__('Content type')}
         value={settings.contentType}
-        choices={['CSV', 'PARQUET'].map(value => ({ value, label: value }))}
+        choices={[
+          { value: '', label: trans.__('As the destination says, else CSV') },
+          { value: 'CSV', label: 'CSV' },
+          { value: 'PARQUET', label: 'PARQUET' }
+        ]}
         onChange={contentType => onSettings({ ...settings, contentType })}
       />
       <CheckField

@@ -3,6 +3,7 @@ from __future__ import annotations
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -12,6 +13,7 @@ import polars as pl
 import pytest
 
 from jupyter_smkit.wrangler import edit, engine
+from jupyter_smkit.wrangler.destination import Format
 from jupyter_smkit.wrangler.flow import Flow, FlowError, Node, load, save
 from jupyter_smkit.wrangler.process import processing_job_request, result_uri
 from jupyter_smkit.wrangler.run import Job, read_arguments, run
@@ -172,6 +174,30 @@ def test_two_data_sets_of_one_name_are_refused(flow: Flow, types: Node) -> None:
     )
     with pytest.raises(FlowError, match=r"two data sets are named 'passengers\.csv'"):
         request(flow.with_nodes((*flow.nodes, join)))
+
+
+@pytest.mark.parametrize("name", ["output", "flow", "a/b", ".."])
+def test_a_data_set_takes_no_directory_of_the_job(name: str) -> None:
+    with pytest.raises(FlowError, match=f"no place for a data set named '{re.escape(name)}'"):
+        request(edit.new("s3://bucket/rows.csv", name))
+
+
+def test_the_destination_says_how_it_is_written(
+    flow: Flow, types: Node, passengers: Path, tmp_path: Path
+) -> None:
+    flow, end = edit.add_destination(flow, types.id, "s3://bucket/out/")
+    config = {**end.parameters["output_config"], "output_content_type": "Parquet"}
+    flow = edit.update_step(flow, end.id, {"output_config": {**config, "compression": "gzip"}})
+    asked = request(flow)
+    job = staged(tmp_path / "ml", flow, asked, passengers)
+    run(job, read_arguments(arguments(asked)))
+    (part,) = (job.processing / "output").rglob("part-*")
+    assert pl.read_parquet(part).height == 5
+    tabs = {"output_config": {**config, "output_content_type": "CSV", "delimiter": "\\t"}}
+    end = edit.update_step(flow, end.id, tabs)[end.id]
+    assert Format.of({}, end).delimiter == "\t"
+    with pytest.raises(FlowError, match="must be one ASCII character"):
+        Format.of({"delimiter": "||"}, end)
 
 
 def test_what_was_learned_of_dates_and_words_can_be_stored(
