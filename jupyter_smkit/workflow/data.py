@@ -41,8 +41,9 @@ def read_dataframe(uri: str) -> pd.DataFrame:
     s3 = session.client("s3")
     pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
+    folder = _folder(prefix)
     frames = []
-    for key in keys:
+    for key in [prefix] if prefix in keys else [key for key in keys if key.startswith(folder)]:
         if key.endswith((".csv", ".parquet")):
             body = io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
             frames.append(pd.read_parquet(body) if key.endswith(".parquet") else pd.read_csv(body))
@@ -52,18 +53,26 @@ def read_dataframe(uri: str) -> pd.DataFrame:
 
 
 def upload(path: Path, uri: str) -> str:
-    """A file, or what lies in a folder, to an address; the address."""
+    """A file, or what lies in a folder, to an address; the address of the file or the folder.
+
+    Under an address that ends in a slash a file keeps its name.
+    """
     bucket, key = split(uri)
     s3 = session.client("s3")
     if path.is_file():
+        key = f"{key}{path.name}" if key == _folder(key) else key
         s3.upload_file(str(path), bucket, key)
-        return uri
+        return f"s3://{bucket}/{key}"
     if not path.is_dir():
         raise FileNotFoundError(f"{path}: no such file or folder")
     for file in sorted(path.rglob("*")):
         if file.is_file():
-            s3.upload_file(str(file), bucket, f"{key.rstrip('/')}/{file.relative_to(path)}")
+            s3.upload_file(str(file), bucket, f"{_folder(key)}{file.relative_to(path)}")
     return uri
+
+
+def _folder(key: str) -> str:
+    return key if not key or key.endswith("/") else f"{key}/"
 
 
 def split(uri: str) -> tuple[str, str]:

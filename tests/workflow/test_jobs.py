@@ -55,6 +55,20 @@ def test_a_frame_comes_back_as_it_went() -> None:
         sm.put_dataframe(df, "frame.xlsx")
 
 
+def test_an_address_is_a_file_or_a_folder(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("a\n1\n")
+    boto3.client("s3").create_bucket(Bucket="an-address-of-its-own")
+    root = "s3://an-address-of-its-own"
+    assert sm.upload(tmp_path / "a.csv", f"{root}/rows/") == f"{root}/rows/a.csv"
+    sm.upload(tmp_path, root)
+    sm.upload(tmp_path, f"{root}/rows-old")
+    listed = boto3.client("s3").list_objects_v2(Bucket="an-address-of-its-own")["Contents"]
+    assert [found["Key"] for found in listed] == ["a.csv", "rows-old/a.csv", "rows/a.csv"]
+    assert len(sm.read_dataframe(f"{root}/rows")) == 1
+    assert len(sm.read_dataframe(f"{root}/a.csv")) == 1
+    assert len(sm.read_dataframe(root)) == 3
+
+
 def test_the_role_is_the_one_that_answers() -> None:
     assert environment.ROLE == iam.DEFAULT_ROLE
     found = boto3.client("iam").get_role(RoleName=environment.ROLE)["Role"]["Arn"]
