@@ -80,7 +80,11 @@ def _scan_csv(files: Sequence[Path], context: Mapping[str, Any], name: str | Non
         skip_lines=skip,
         infer_schema=False,
         include_file_paths=name,
-        new_columns=None if has_header else [f"_c{place}" for place in range(len(headers[0]))],
+        # polars leaves the quotes in a quoted name doubled.
+        with_column_names=lambda names: [
+            name.replace('""', '"') if has_header else f"_c{place}"
+            for place, name in enumerate(names)
+        ],
     )
     return _named(scanned, name, read, files)
 

@@ -139,6 +139,16 @@ def test_a_file_has_its_own_name_wherever_it_is_read(tmp_path: Path) -> None:
     assert found["filename"].to_list() == ["latin.csv"]
 
 
+def test_quotes_in_a_name(tmp_path: Path) -> None:
+    path = written(tmp_path, '"5"" pipe",b\n1,2\n')
+    assert read(path, s3AddsFilenameColumn=True).columns == ['5" pipe', "b", "filename"]
+    assert read(path, s3HasHeader=False, s3AddsFilenameColumn=True).columns == [
+        "_c0",
+        "_c1",
+        "filename",
+    ]
+
+
 def test_files_without_a_header_are_equally_wide(tmp_path: Path) -> None:
     files = [written(tmp_path, "1,2\n", "a.csv"), written(tmp_path, "1,2,3\n", "b.csv")]
     with pytest.raises(FlowError, match=r"b.csv has other columns than a.csv: 1, 2, 3"):
