@@ -16,7 +16,7 @@ from jupyter_smkit.wrangler.engine import Step, blame, located, set_up
 from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError, Node
 from jupyter_smkit.wrangler.lineage import fingerprints
 from jupyter_smkit.wrangler.profile import cells, profile
-from jupyter_smkit.wrangler.sampling import SAMPLE_ROWS, sample
+from jupyter_smkit.wrangler.sampling import SAMPLE_ROWS, is_part, sample
 from jupyter_smkit.wrangler.titles import title
 
 SHOWN_ROWS = 100
@@ -99,7 +99,8 @@ class Session:
             "output": name,
             "rows": frame.height,
             "sampled": any(
-                step.node.type == SOURCE and _height(step) >= self.limit for step in steps
+                step.node.type == SOURCE and is_part(_height(step), step.node.sampling, self.limit)
+                for step in steps
             ),
             "columns": profile(frame),
             "head": cells(frame.head(SHOWN_ROWS)),

@@ -11,7 +11,7 @@ from jupyter_smkit.wrangler import edit
 from jupyter_smkit.wrangler.flow import Flow, FlowError, Node
 from jupyter_smkit.wrangler.preview import Cache, Session
 from jupyter_smkit.wrangler.profile import profile
-from jupyter_smkit.wrangler.sampling import sample
+from jupyter_smkit.wrangler.sampling import is_part, sample
 
 FORMULA = "sagemaker.spark.custom_formula_0.1"
 
@@ -90,6 +90,7 @@ def test_a_sample_says_that_it_is_one(flow: Flow, types: Node, files: dict[str, 
         ({"sampling_method": "sample_by_limit", "limit_rows": 10}, 10, 10),
         ({"sampling_method": "sample_by_ratio", "sample_ratio": 0.1}, 50, 150),
         ({"sampling_method": "sample_by_count", "sample_count": 20}, 20, 20),
+        ({"sampling_method": "sample_by_stratum", "share": 0.1}, 1000, 1000),
         ({}, 1000, 1000),
     ],
 )
@@ -97,6 +98,7 @@ def test_samples(sampling: dict[str, Any], low: int, high: int) -> None:
     frame = pl.LazyFrame({"a": range(1000)})
     assert low <= sample(frame, sampling).height <= high
     assert sample(frame, sampling).equals(sample(frame, sampling))
+    assert is_part(sample(frame, sampling).height, sampling) == (high < 1000)
 
 
 def test_schema_and_missing_data(flow: Flow, types: Node, files: dict[str, list[str]]) -> None:
