@@ -17,6 +17,9 @@ import pyarrow.parquet
 
 from jupyter_smkit.automl.task import PARQUET, Source
 
+# It would take SIGTERM for itself, and answer it with an error of its own.
+pa.enable_signal_handlers(False)
+
 MAX_COLUMNS = 1000
 NULLS = ("", "#N/A", "#NA", "-NaN", "-nan", "N/A", "NA", "NULL", "NaN", "n/a", "nan", "null")
 """Cells of a CSV that are missing values."""

@@ -184,6 +184,15 @@ def test_sigterm_keeps_what_is_finished(train: Train) -> None:
         assert (candidate["model"] is not None) == (candidate["status"] == "Completed")
 
 
+def test_sigterm_while_data_is_read(train: Train) -> None:
+    run = train(
+        mixed(200_000, "BinaryClassification"),
+        until=lambda report: report["secondary_status"] == "AnalyzingData",
+    )
+    assert run.code == 0, run.log
+    assert run.report["secondary_status"] == "Stopped"
+
+
 def test_data_at_fault_is_said(train: Train) -> None:
     run = train(mixed(100, "Regression").assign(y=1))
     assert run.code == 1
