@@ -56,9 +56,14 @@ class Endpoint:
     def delete(self) -> None:
         """Ends it; its model and its configuration, where they bear its name, go with it."""
         call = session.caller().call
+        config = self.describe()["EndpointConfigName"]
         call("DeleteEndpoint", EndpointName=self.name)
-        call("DeleteEndpointConfig", EndpointConfigName=self.name)
-        call("DeleteModel", ModelName=self.name)
+        if config != self.name:
+            return
+        variants = call("DescribeEndpointConfig", EndpointConfigName=config)["ProductionVariants"]
+        call("DeleteEndpointConfig", EndpointConfigName=config)
+        if self.name in [variant.get("ModelName") for variant in variants]:
+            call("DeleteModel", ModelName=self.name)
 
 
 def deploy(

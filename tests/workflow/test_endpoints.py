@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import boto3
 import pytest
 
+from jupyter_smkit import workflow as sm
+from jupyter_smkit.compute.images import uri
 from jupyter_smkit.workflow.endpoints import parse
 
 
@@ -18,3 +23,22 @@ from jupyter_smkit.workflow.endpoints import parse
 )
 def test_numbers_are_numbers_and_labels_stay(body: str, expected: list[object]) -> None:
     assert parse(body.encode(), "text/csv") == expected
+
+
+def test_what_another_endpoint_uses_stays(tmp_path: Path) -> None:
+    (tmp_path / "model.tar.gz").write_text("no archive")
+    boto3.client("s3").create_bucket(Bucket="endpoints-of-one-model")
+    data = sm.upload(tmp_path / "model.tar.gz", "s3://endpoints-of-one-model/no-archive/")
+    container = {"Image": uri("sagemaker-scikit-learn", "us-east-1"), "ModelDataUrl": data}
+    first = sm.deploy(container, "first", wait=False)
+    boto3.client("sagemaker").create_endpoint(EndpointName="second", EndpointConfigName="first")
+    second = sm.Endpoint("second")
+    for endpoint in (first, second):
+        with pytest.raises(sm.EndpointFailed):
+            endpoint.wait()
+    second.delete()
+    client = boto3.client("sagemaker")
+    assert client.describe_endpoint_config(EndpointConfigName="first")
+    first.delete()
+    assert not client.list_endpoint_configs(NameContains="first")["EndpointConfigs"]
+    assert not client.list_models(NameContains="first")["Models"]
