@@ -158,7 +158,10 @@ def parse(document: Any) -> Flow:
     nodes = document.get("nodes")
     if not isinstance(nodes, list):
         raise FlowError("'nodes' is missing, or is no list: this is no flow")
-    version = (document.get("metadata") or {}).get("version", 1)
+    metadata = document.get("metadata") or {}
+    if not isinstance(metadata, dict):
+        raise FlowError("'metadata' is no object: this is no flow")
+    version = metadata.get("version", 1)
     if version != 1:
         raise FlowError(f"metadata.version is {version!r}; smkit knows version 1")
     flow = Flow(
@@ -176,15 +179,21 @@ def _node(raw: Any, place: int) -> Node:
     for member in ("node_id", "type", "operator"):
         if not isinstance(raw.get(member), str) or not raw[member]:
             raise FlowError(f"{where}.{member} is missing", node=str(raw.get("node_id") or ""))
-    if not isinstance(raw.get("parameters") or {}, dict):
-        raise FlowError(f"{where}.parameters is no object", node=raw["node_id"])
+    inner, path = raw, where
+    for member in ("parameters", "dataset_definition", "s3ExecutionContext"):
+        inner, path = inner.get(member) or {}, f"{path}.{member}"
+        if not isinstance(inner, dict):
+            raise FlowError(f"{path} is no object", node=raw["node_id"])
     if raw["type"] not in NODE_TYPES:
         raise FlowError(
             f"{where}.type is {raw['type']!r}; it must be one of {', '.join(NODE_TYPES)}",
             node=raw["node_id"],
         )
     for member, key in (("inputs", "node_id"), ("outputs", "name")):
-        for one in raw.get(member) or ():
+        listed = raw.get(member) or []
+        if not isinstance(listed, list):
+            raise FlowError(f"{where}.{member} is no list", node=raw["node_id"])
+        for one in listed:
             if not isinstance(one, dict) or not isinstance(one.get(key), str):
                 raise FlowError(f"{where}.{member}: each needs a '{key}'", node=raw["node_id"])
     return Node(raw)

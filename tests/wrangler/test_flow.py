@@ -78,6 +78,9 @@ def test_an_edit_keeps_what_it_does_not_touch() -> None:
     assert dumps(after) == strange()
 
 
+ODD = '{"nodes": [{"node_id": "a", "type": "SOURCE", "operator": "x", %s}]}'
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -86,6 +89,12 @@ def test_an_edit_keeps_what_it_does_not_touch() -> None:
         ("{}", "'nodes' is missing"),
         ('{"metadata": {"version": 7}, "nodes": []}', "metadata.version is 7"),
         ('{"nodes": [3]}', r"nodes\[0\] is no object"),
+        ('{"metadata": [1], "nodes": []}', "'metadata' is no object"),
+        (ODD % '"inputs": 5', r"nodes\[0\].inputs is no list"),
+        (
+            ODD % '"parameters": {"dataset_definition": "rows"}',
+            r"nodes\[0\].parameters.dataset_definition is no object",
+        ),
         ('{"nodes": [{"node_id": "a"}]}', r"nodes\[0\].type is missing"),
         (
             '{"nodes": [{"node_id": "a", "type": "X", "operator": "o"}]}',
