@@ -73,9 +73,13 @@ def test_a_prefix_is_a_table(client: TestClient, store: ObjectStore) -> None:
     for name in ("1.csv", "2.csv", "deep/3.csv"):
         store.put("bucket", f"table/{name}", b"a\n1\n")
     store.put("bucket", "table-other.csv", b"b\n1\n")
-    flow = edit.new("s3://bucket/table")
+    flow = edit.new("s3://bucket/table/")
     found = post(client, "preview", flow=flow.to_dict(), node=flow.nodes[0].id)
     assert found.json()["rows"] == 2
+    # Without the slash it is a prefix, in a job too.
+    flow = edit.new("s3://bucket/table")
+    refused = post(client, "preview", flow=flow.to_dict(), node=flow.nodes[0].id)
+    assert "table-other.csv has other columns than 1.csv" in refused.json()["message"]
 
 
 def test_what_is_wrong_is_said_with_its_step(client: TestClient, flow: Flow, types: Node) -> None:
