@@ -12,14 +12,16 @@ from typing import Any
 
 from jupyter_smkit.compute.logfile import path as log_path
 from jupyter_smkit.config import Home
+from jupyter_smkit.control import lease
 
 
 def run(arguments: Namespace, home: Home) -> int:
     before = time.time() - arguments.days * 86_400
     verb = "would go" if arguments.dry_run else "removed"
     total = 0
+    runs = lease.holder(home.locks, "daemon") is not None
     for title, paths in (
-        ("working files of ended jobs", list(ended_jobs(home, before))),
+        ("working files of ended jobs", list(ended_jobs(home, before)) if runs else []),
         ("old logs", list(old_logs(home, before))),
     ):
         size = sum(_size(path) for path in paths)
@@ -28,7 +30,10 @@ def run(arguments: Namespace, home: Home) -> int:
         if not arguments.dry_run:
             for path in paths:
                 _remove(path)
-    if not arguments.dry_run and (home.settings.state_url or home.state.exists()):
+    if not runs:
+        # A job whose end no daemon has seen yet would be run again without its files.
+        print("smkit does not run: only logs go. Start it (smkit serve), then the rest goes too")
+    elif not arguments.dry_run:
         from jupyter_smkit.services.chores import tidy
         from jupyter_smkit.state.engine import connect, url_of
         from jupyter_smkit.state.records import State

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import os
 import time
+from argparse import Namespace
 from pathlib import Path
 
-from jupyter_smkit.cli.gc import ended_jobs, old_logs
+import pytest
+
+from jupyter_smkit.cli.gc import ended_jobs, old_logs, run
 from jupyter_smkit.compute.logfile import path as log_path
 from jupyter_smkit.config import Home
 
@@ -34,3 +37,14 @@ def test_the_log_of_what_still_runs_stays_however_quiet(tmp_path: Path) -> None:
     assert list(old_logs(home, now)) == [ended]
     assert list(ended_jobs(home, now)) == [home.jobs / "ended"]
     assert list(old_logs(home, 0)) == [] and list(ended_jobs(home, 0)) == []
+
+
+def test_what_no_daemon_has_seen_end_stays(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    home = Home(tmp_path)
+    home.prepare()
+    log = launched(home, "ended", {"outcome": "Completed"})
+    assert run(Namespace(days=7, dry_run=False), home) == 0
+    assert (home.jobs / "ended" / "status.json").exists() and not log.exists()
+    assert "smkit does not run" in capsys.readouterr().out

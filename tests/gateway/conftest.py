@@ -64,7 +64,7 @@ class House:
         process = self.start(
             "jupyter_smkit.gateway.worker", SMKIT_BIND=path, SM_MODEL_DIR=str(model), **environ
         )
-        until(lambda: Path(path).exists() or process.poll() is not None)
+        until(lambda: listens(path) or process.poll() is not None)
         return process
 
     def socket(self, name: str) -> str:
@@ -111,11 +111,15 @@ class House:
                 process.wait()
 
 
-def listens(port: int) -> bool:
+def listens(address: int | str) -> bool:
+    """``address``: a port, or a unix socket's path, which is there before anybody listens."""
     import socket
 
+    if isinstance(address, str):
+        with socket.socket(socket.AF_UNIX) as probe:
+            return probe.connect_ex(address) == 0
     with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+        return probe.connect_ex(("127.0.0.1", address)) == 0
 
 
 @pytest.fixture(scope="module")
