@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import tarfile
 from typing import Any
 
@@ -136,6 +137,30 @@ def test_a_log_grows_until_the_job_is_stopped(desk: Desk, start: Any, page: str)
     expect(tab.get_by_role("button", name="Stop")).to_have_count(0)
     expect(log).to_contain_text("line 1")
     desk.shoot(f"{page}-stopped")
+
+
+def test_a_log_goes_on_where_it_was_left(desk: Desk) -> None:
+    process(desk.lab, "visited", COUNTS)
+    tab = record(desk, "processing-jobs", "visited")
+    tab.get_by_role("tab", name="Logs").click()
+    lines = tab.get_by_role("log").locator("div")
+    expect(lines.nth(5)).to_be_attached(timeout=30_000)
+    for _ in range(3):
+        seen = lines.count()
+        desk.run("smkit:open", page="processing-jobs")
+        desk.run("smkit:open", page="processing-jobs/record", name="visited")
+        expect(lines.nth(seen + 20)).to_be_attached(timeout=15_000)
+    numbers = [int(each.rpartition(" ")[2]) for each in lines.all_text_contents()]
+    assert numbers == list(range(len(numbers)))
+
+    failing = re.compile("/smkit/aws/logs/GetLogEvents")
+    desk.page.route(failing, lambda route: route.fulfill(status=503, json={"message": "away"}))
+    expect(tab.get_by_role("alert")).to_contain_text("away")
+    seen = lines.count()
+    desk.page.unroute(failing)
+    expect(lines.nth(seen + 5)).to_be_attached(timeout=15_000)
+    expect(tab.get_by_role("alert")).to_have_count(0)
+    desk.lab.client("sagemaker").stop_processing_job(ProcessingJobName="visited")
 
 
 def test_a_failed_job_says_why(desk: Desk) -> None:

@@ -1,4 +1,4 @@
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import type { Row } from './client';
 import { callNamed } from './client';
@@ -52,29 +52,28 @@ export function useLog(
   live: boolean
 ): Log {
   const [log, setLog] = useState<Log>(EMPTY);
-  const [place, setPlace] = useState<{ of: string; token?: string }>({
-    of: ''
-  });
-  const of = `${group}:${stream ?? ''}`;
+  /** How far `log` has come: where the page is left and comes back, it goes on there. */
+  const reached = useRef<{ of: string; token?: string }>({ of: '' });
 
   useEffect(() => {
     if (!stream) {
       return;
     }
     const abort = new AbortController();
+    const of = `${group}:${stream}`;
     let timer = 0;
-    let token = place.of === of ? place.token : undefined;
-    let isFirst = token === undefined;
-    if (isFirst) {
+    if (reached.current.of !== of) {
+      reached.current = { of };
       setLog(EMPTY);
     }
 
     const more = async (): Promise<void> => {
+      const { token } = reached.current;
       const input: Row = {
         logGroupName: group,
         logStreamName: stream,
         limit: PAGE_LINES,
-        startFromHead: !isFirst,
+        startFromHead: token !== undefined,
         nextToken: token
       };
       try {
@@ -85,21 +84,17 @@ export function useLog(
           'logs'
         )) as Answer;
         const found = answer.events ?? [];
-        const cut = isFirst && found.length === PAGE_LINES;
-        const ended = !isFirst && answer.nextForwardToken === token;
-        isFirst = false;
-        token = answer.nextForwardToken;
-        if (found.length > 0) {
-          setLog(before => grown(before, found, cut));
-        }
-        if (!ended && found.length > 0) {
+        const cut = token === undefined && found.length === PAGE_LINES;
+        reached.current = { of, token: answer.nextForwardToken };
+        setLog(before => grown(before, found, cut));
+        if (found.length > 0 && answer.nextForwardToken !== token) {
           return await more();
         }
       } catch (error) {
-        if (!abort.signal.aborted) {
-          setLog(before => ({ ...before, error: error as Error }));
+        if (abort.signal.aborted) {
+          return;
         }
-        return;
+        setLog(before => ({ ...before, error: error as Error }));
       }
       if (live) {
         timer = window.setTimeout(() => void more(), FOLLOW_MS);
@@ -110,16 +105,16 @@ export function useLog(
     return () => {
       abort.abort();
       window.clearTimeout(timer);
-      setPlace({ of, token });
     };
-    // The place reached is kept for the next run only; it must not start one.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
-  }, [of, live]);
+  }, [group, stream, live]);
 
   return log;
 }
 
 function grown(before: Log, found: readonly LogLine[], cut: boolean): Log {
+  if (found.length === 0 && !before.error) {
+    return before;
+  }
   const lines = [...before.lines, ...found];
   const over = Math.max(0, lines.length - KEPT_LINES);
   return {
