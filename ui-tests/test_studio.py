@@ -103,3 +103,21 @@ def test_buckets_are_a_drive(desk: Desk) -> None:
     browser.get_by_text("folder", exact=True).dblclick()
     browser.get_by_text("note.txt").dblclick()
     expect(desk.page.locator(".jp-FileEditor")).to_contain_text("kept in a bucket")
+
+
+def test_a_folder_may_be_called_checkpoints(desk: Desk) -> None:
+    s3 = desk.lab.client("s3")
+    s3.create_bucket(Bucket="ui-saved")
+    s3.put_object(Bucket="ui-saved", Key="checkpoints/step-1.txt", Body=b"first")
+    desk.run("smkit:open-buckets")
+    browser = desk.page.locator("#smkit-buckets")
+    browser.get_by_text("ui-saved").dblclick()
+    browser.get_by_text("checkpoints", exact=True).dblclick()
+    browser.get_by_text("step-1.txt").dblclick()
+    editor = desk.page.locator(".jp-FileEditor:visible")
+    expect(editor).to_contain_text("first")
+    editor.get_by_role("textbox").press("End")
+    desk.page.keyboard.type(" and last")
+    desk.run("docmanager:save")
+    kept = s3.get_object(Bucket="ui-saved", Key="checkpoints/step-1.txt")["Body"].read()
+    assert kept == b"first and last"

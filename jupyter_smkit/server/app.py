@@ -9,7 +9,7 @@ from jupyter_server.extension.application import ExtensionApp
 from jupyter_smkit.config import Home
 from jupyter_smkit.objects.contents import BucketContents
 from jupyter_smkit.server.buckets import EdgeBuckets
-from jupyter_smkit.server.contents import CheckpointsHandler, ContentsHandler
+from jupyter_smkit.server.contents import ContentsHandler
 from jupyter_smkit.server.edge import Edge
 from jupyter_smkit.server.events import Events, EventsHandler
 from jupyter_smkit.server.handlers import (
@@ -28,7 +28,6 @@ ROUTES: list[tuple[str, type[Any]]] = [
     (r"/smkit/s3(/.*)", ObjectHandler),
     (r"/smkit/invoke/([^/]+)", InvokeHandler),
     (r"/smkit/wrangler/([a-z_-]+)", WranglerHandler),
-    (r"/smkit/contents/?(.*)/checkpoints", CheckpointsHandler),
     (r"/smkit/contents/?(.*)", ContentsHandler),
     (r"/smkit/marker/(.*)", MarkerHandler),
     (r"/smkit/status", StatusHandler),

@@ -85,18 +85,3 @@ class ContentsHandler(_Handler):
         if not isinstance(body, dict):
             raise web.HTTPError(400, "A JSON object is needed")
         return body
-
-
-class CheckpointsHandler(_Handler):
-    """The store keeps no checkpoints: an empty list, and one that stands for now."""
-
-    @web.authenticated
-    @authorized
-    async def get(self, path: str) -> None:
-        self.finish("[]")
-
-    @web.authenticated
-    @authorized
-    async def post(self, path: str) -> None:
-        model = await self.contents.get(path, content=False)
-        self.model({"id": "checkpoint", "last_modified": model["last_modified"]}, 201)
