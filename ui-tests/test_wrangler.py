@@ -227,6 +227,24 @@ def test_another_step_does_not_silently_discard_a_change(desk: Desk, flow: Flow)
     assert saved(desk, "leave.flow").to_dict() == flow.to_dict()
 
 
+def test_a_closed_tab_does_not_silently_discard_a_change(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "close.flow")
+    form = tab.get_by_role("form", name="Impute: ash")
+    form.get_by_label("alcohol", exact=True).check()
+    close = desk.page.locator("#jp-main-dock-panel .lm-mod-current .lm-TabBar-tabCloseIcon")
+    close.click()
+    asked = desk.page.get_by_role("dialog")
+    expect(asked).to_contain_text("Discard the changes of “Impute: ash”?")
+    asked.get_by_role("button", name="Keep editing").click()
+    expect(form.get_by_label("alcohol", exact=True)).to_be_checked()
+    close.click()
+    asked.get_by_role("button", name="Discard").click()
+    expect(tab).to_have_count(0)
+    opened(desk, flow, "close.flow")
+    close.click()
+    expect(tab).to_have_count(0)
+
+
 def test_a_form_goes_and_comes_back_with_its_step(desk: Desk, flow: Flow) -> None:
     tab = opened(desk, flow, "history.flow")
     tab.get_by_role("button", name="Delete this step").click()

@@ -1,6 +1,6 @@
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import type { KeyboardEvent } from 'react';
-import { useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
 import { Button } from '../core/button';
 import { useTrans } from '../core/context';
@@ -23,16 +23,17 @@ import { useFlow } from './use-flow';
 import { useShown } from './use-shown';
 
 interface Props {
-  model: DocumentRegistry.IModel;
-  path: string;
+  context: DocumentRegistry.Context;
   onSaveScript: (script: string) => void;
+  /** Is told how to leave the editor without losing what stands in a form. */
+  onGuard: (leave: (go: () => void) => void) => void;
 }
 
 /** The flow editor: steps and their rows at the left, the form of one step at the right. */
-export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
+export function FlowEditor(props: Props): JSX.Element {
   const trans = useTrans();
-  const open = useFlow(model);
-  const { flow } = open;
+  const open = useFlow(props.context);
+  const { flow, path } = open;
   const [chosen, choose] = useState<string | null>(null);
   const [mode, setMode] = useState<Mode>('step');
   const [view, setView] = useState<'flow' | 'code'>('flow');
@@ -91,6 +92,7 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
     }
     void mayDiscard(titleOf(draft), trans).then(yes => yes && go());
   };
+  useEffect(() => props.onGuard(leave));
   /** The button that was pressed goes: the keys of the editor still belong to it. */
   const keepFocus = (): void => side.current?.focus();
   const apply = (made: Draft): void => {
@@ -170,7 +172,7 @@ export function FlowEditor({ model, path, onSaveScript }: Props): JSX.Element {
             node={null}
             session={path}
             settings={settings}
-            onSaveScript={onSaveScript}
+            onSaveScript={props.onSaveScript}
           />
         </div>
       ) : (

@@ -11,8 +11,15 @@ import { FlowEditor } from './editor';
 export const FILE_TYPE = 'smkit-flow';
 export const FACTORY = 'Data flow';
 
-/** A `.flow` file in the main area. */
-export type FlowWidget = DocumentWidget<Page>;
+/** A `.flow` file in the main area; it asks before it closes over an open form. */
+export class FlowWidget extends DocumentWidget<Page> {
+  /** Set by the editor: goes on unless that would lose what stands in a form. */
+  leave = (go: () => void): void => go();
+
+  override close(): void {
+    this.leave(() => super.close());
+  }
+}
 
 /** Opens `.flow` files in the flow editor. */
 export class FlowFactory extends ABCWidgetFactory<FlowWidget> {
@@ -32,13 +39,15 @@ export class FlowFactory extends ABCWidgetFactory<FlowWidget> {
       await this.smkit.commands.execute('docmanager:open', { path });
     };
     const editor = createElement(FlowEditor, {
-      model: context.model,
-      path: context.path,
-      onSaveScript: script => void saveScript(script)
+      context,
+      onSaveScript: script => void saveScript(script),
+      onGuard: leave => {
+        widget.leave = leave;
+      }
     });
     const content = new Page(this.smkit, editor);
     content.addClass('smkit-FlowEditor');
-    const widget = new DocumentWidget({ content, context });
+    const widget = new FlowWidget({ content, context });
     widget.title.icon = flowIcon;
     return widget;
   }

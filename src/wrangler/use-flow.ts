@@ -16,6 +16,8 @@ interface History {
 
 export interface OpenFlow {
   flow: Flow;
+  /** Where the file lies now. */
+  path: string;
   text: string;
   /** Why the file's text is no flow; '' where it is one. */
   problem: string;
@@ -28,17 +30,21 @@ export interface OpenFlow {
 }
 
 /** The flow of a document. Its text is the only state: undo, saving and sharing work on it. */
-export function useFlow(model: DocumentRegistry.IModel): OpenFlow {
+export function useFlow(context: DocumentRegistry.Context): OpenFlow {
+  const { model } = context;
   const trans = useTrans();
   const subscribe = useCallback(
     (notify: () => void) => {
       model.contentChanged.connect(notify);
+      context.pathChanged.connect(notify);
       return () => {
         model.contentChanged.disconnect(notify);
+        context.pathChanged.disconnect(notify);
       };
     },
-    [model]
+    [context, model]
   );
+  const path = useSyncExternalStore(subscribe, () => context.path);
   const text = useSyncExternalStore(subscribe, () => model.toString());
   const history = model.sharedModel as unknown as History;
   const { flow, problem } = useMemo(() => {
@@ -50,6 +56,7 @@ export function useFlow(model: DocumentRegistry.IModel): OpenFlow {
   }, [text, trans]);
   return {
     flow,
+    path,
     text,
     problem,
     change: next => {
