@@ -245,6 +245,21 @@ def test_a_closed_tab_does_not_silently_discard_a_change(desk: Desk, flow: Flow)
     expect(tab).to_have_count(0)
 
 
+def test_a_renamed_flow_comes_back_with_the_layout(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "first.flow")
+    desk.page.evaluate(
+        "window.jupyterapp.serviceManager.contents.rename('first.flow', 'second.flow')"
+    )
+    tab.get_by_role("button", name="Code").click()
+    tab.get_by_role("button", name="smkit", exact=True).click()
+    expect(tab.get_by_label("Python code")).to_contain_text('flow="second.flow"')
+    with desk.page.expect_response(lambda answer: "/api/workspaces/" in answer.url):
+        desk.run("smkit:open", page="models")
+    desk.page.goto(f"{desk.lab.url}lab")
+    desk.page.get_by_role("tab", name="second.flow").click(timeout=30_000)
+    expect(tab.get_by_text("178 rows, 14 columns")).to_be_visible(timeout=30_000)
+
+
 def test_a_form_goes_and_comes_back_with_its_step(desk: Desk, flow: Flow) -> None:
     tab = opened(desk, flow, "history.flow")
     tab.get_by_role("button", name="Delete this step").click()

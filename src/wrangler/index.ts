@@ -51,6 +51,7 @@ const editor: JupyterFrontEndPlugin<void> = {
       defaultFor: [FILE_TYPE]
     });
     factory.widgetCreated.connect((_, widget) => {
+      widget.context.pathChanged.connect(() => void tracker.save(widget));
       void tracker.add(widget);
     });
     app.docRegistry.addWidgetFactory(factory);
