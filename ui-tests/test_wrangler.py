@@ -260,6 +260,22 @@ def test_a_renamed_flow_comes_back_with_the_layout(desk: Desk, flow: Flow) -> No
     expect(tab.get_by_text("178 rows, 14 columns")).to_be_visible(timeout=30_000)
 
 
+def test_a_script_is_not_silently_overwritten(desk: Desk, flow: Flow) -> None:
+    mine = desk.lab.root / "mine.py"
+    mine.write_text("print('my own')")
+    tab = opened(desk, flow, "mine.flow")
+    tab.get_by_role("button", name="Code").click()
+    save = tab.get_by_role("button", name="Save the script beside the flow")
+    save.click()
+    asked = desk.page.get_by_role("dialog")
+    expect(asked).to_contain_text("mine.py")
+    asked.get_by_role("button", name="Cancel").click()
+    assert mine.read_text() == "print('my own')"
+    save.click()
+    asked.get_by_role("button", name="Overwrite").click()
+    expect(desk.page.locator(".jp-FileEditor:visible")).to_contain_text("def main(")
+
+
 def test_a_form_goes_and_comes_back_with_its_step(desk: Desk, flow: Flow) -> None:
     tab = opened(desk, flow, "history.flow")
     tab.get_by_role("button", name="Delete this step").click()

@@ -1,3 +1,5 @@
+import { Dialog, showDialog, showErrorMessage } from '@jupyterlab/apputils';
+import { PathExt } from '@jupyterlab/coreutils';
 import type { DocumentRegistry } from '@jupyterlab/docregistry';
 import { ABCWidgetFactory, DocumentWidget } from '@jupyterlab/docregistry';
 import type { Contents } from '@jupyterlab/services';
@@ -32,15 +34,22 @@ export class FlowFactory extends ABCWidgetFactory<FlowWidget> {
   }
 
   protected createNewWidget(context: DocumentRegistry.Context): FlowWidget {
+    const { trans } = this.smkit;
     const saveScript = async (script: string): Promise<void> => {
       const path = context.path.replace(/\.flow$/, '') + '.py';
-      const file = { type: 'file', format: 'text', content: script } as const;
-      await this.contents.save(path, file);
-      await this.smkit.commands.execute('docmanager:open', { path });
+      if (await this.mayWrite(path)) {
+        const file = { type: 'file', format: 'text', content: script } as const;
+        await this.contents.save(path, file);
+        await this.smkit.commands.execute('docmanager:open', { path });
+      }
     };
     const editor = createElement(FlowEditor, {
       context,
-      onSaveScript: script => void saveScript(script),
+      onSaveScript: script => {
+        saveScript(script).catch(error =>
+          showErrorMessage(trans.__('The script was not saved'), error as Error)
+        );
+      },
       onGuard: leave => {
         widget.leave = leave;
       }
@@ -50,5 +59,25 @@ export class FlowFactory extends ABCWidgetFactory<FlowWidget> {
     const widget = new FlowWidget({ content, context });
     widget.title.icon = flowIcon;
     return widget;
+  }
+
+  /** Whether nothing lies at a path, or the user gives it up. */
+  private async mayWrite(path: string): Promise<boolean> {
+    const { trans } = this.smkit;
+    const found = await this.contents
+      .get(path, { content: false })
+      .catch(() => null);
+    if (!found) {
+      return true;
+    }
+    const { button } = await showDialog({
+      title: trans.__('Overwrite %1?', PathExt.basename(path)),
+      body: trans.__('A file of that name lies beside the flow.'),
+      buttons: [
+        Dialog.cancelButton(),
+        Dialog.warnButton({ label: trans.__('Overwrite') })
+      ]
+    });
+    return button.accept;
   }
 }
