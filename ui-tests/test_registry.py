@@ -104,6 +104,27 @@ def test_a_version_has_a_page_and_is_deployed_from_it(desk: Desk) -> None:
     assert asked["Body"].read() == b"12.5"
 
 
+def test_facts_of_several_containers_stay_as_many(desk: Desk) -> None:
+    sagemaker = desk.lab.client("sagemaker")
+    sagemaker.create_model_package_group(ModelPackageGroupName="chained")
+    arn = sagemaker.create_model_package(
+        ModelPackageGroupName="chained",
+        InferenceSpecification={
+            "Containers": [{"Image": IMAGE}, {"Image": SERVING}],
+            "SupportedContentTypes": ["text/csv"],
+            "SupportedResponseMIMETypes": ["text/csv"],
+        },
+    )["ModelPackageArn"]
+    desk.run("smkit:open", page="model-packages/record", name=arn)
+    images = desk.tab().get_by_role("term").filter(has_text="Image")
+    expect(images).to_have_count(2)
+    sagemaker.update_model_package(
+        ModelPackageArn=arn, ModelApprovalStatus="Approved", ApprovalDescription="It is good"
+    )
+    expect(desk.tab().get_by_text("It is good", exact=True)).to_be_visible()
+    expect(images).to_have_count(2)
+
+
 def test_a_package_without_a_version_goes_by_its_name(desk: Desk) -> None:
     sagemaker, s3 = desk.lab.client("sagemaker"), desk.lab.client("s3")
     s3.create_bucket(Bucket=BUCKET)

@@ -33,8 +33,8 @@ export function Overview({
       <dl className="smkit-Facts">
         {[...factsOf(record, kind, trans), tagged]
           .filter(fact => fact.value !== '' && fact.value !== undefined)
-          .map(fact => (
-            <div key={fact.label}>
+          .map((fact, index) => (
+            <div key={index}>
               <dt>{fact.label}</dt>
               <dd>{fact.value}</dd>
             </div>
