@@ -276,6 +276,16 @@ def test_a_script_is_not_silently_overwritten(desk: Desk, flow: Flow) -> None:
     expect(desk.page.locator(".jp-FileEditor:visible")).to_contain_text("def main(")
 
 
+def test_a_default_can_be_typed_over(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "delimiter.flow")
+    tab.locator(".smkit-FlowGraph-node").first.click()
+    delimiter = tab.get_by_label("Delimiter")
+    delimiter.press("End")
+    delimiter.press("Backspace")
+    delimiter.press(";")
+    expect(delimiter).to_have_value(";")
+
+
 def test_a_form_goes_and_comes_back_with_its_step(desk: Desk, flow: Flow) -> None:
     tab = opened(desk, flow, "history.flow")
     tab.get_by_role("button", name="Delete this step").click()

@@ -29,13 +29,19 @@ export function SchemaForm(props: FormProps): JSX.Element {
         <MemberField
           key={member.name}
           member={member}
-          value={value[member.name] ?? member.schema.default}
+          value={given(member, value)}
           columns={props.columns}
           onChange={changed => onChange({ ...value, [member.name]: changed })}
         />
       ))}
     </>
   );
+}
+
+/** What a field holds: a default as long as nobody has emptied it. */
+function given({ name, schema }: Member, value: Parameters): unknown {
+  const isEmptied = name in value && value[name] === undefined;
+  return isEmptied ? undefined : (value[name] ?? schema.default);
 }
 
 function MemberField(props: {
