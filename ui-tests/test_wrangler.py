@@ -286,6 +286,14 @@ def test_a_default_can_be_typed_over(desk: Desk, flow: Flow) -> None:
     expect(delimiter).to_have_value(";")
 
 
+def test_an_empty_flow_shows_no_rows(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "emptied.flow")
+    tab.locator(".smkit-FlowGraph-node").first.focus()
+    desk.page.keyboard.press("Delete")
+    expect(tab.get_by_role("heading", name="An empty flow")).to_be_visible()
+    expect(tab.get_by_text("178 rows, 14 columns")).to_have_count(0)
+
+
 def test_a_form_goes_and_comes_back_with_its_step(desk: Desk, flow: Flow) -> None:
     tab = opened(desk, flow, "history.flow")
     tab.get_by_role("button", name="Delete this step").click()

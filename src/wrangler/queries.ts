@@ -78,6 +78,7 @@ export function usePreview(
   enabled: boolean
 ): UseQueryResult<Preview> {
   const visible = useVisible();
+  const hasRows = enabled && node !== null;
   return useQuery({
     queryKey: [
       'wrangler',
@@ -88,8 +89,8 @@ export function usePreview(
     ],
     queryFn: ({ signal }) =>
       callWrangler<Preview>('preview', { flow, node, session }, signal),
-    enabled: enabled && visible && node !== null,
-    placeholderData: keepPreviousData,
+    enabled: visible && hasRows,
+    placeholderData: hasRows ? keepPreviousData : undefined,
     retry: false
   });
 }
