@@ -148,8 +148,12 @@ class Edge:
             raise EdgeUnavailable(f"smkit does not answer: {error}. {_ADVICE}") from error
 
     def signed(self, outgoing: Outgoing, address: str) -> dict[str, str]:
-        """The headers of a request, complete and signed for the edge at ``address``."""
-        settings = self.home.settings
+        """The headers of a request, complete and signed for the edge at ``address``; raises
+        EdgeUnavailable."""
+        try:
+            settings = self.home.settings
+        except ValueError as error:
+            raise EdgeUnavailable(f"smkit's config.toml cannot be read: {error}") from error
         key = self._credentials.default(settings.account)
         headers = {name.lower(): value for name, value in outgoing.headers.items()}
         headers["host"] = address.partition("://")[2]
