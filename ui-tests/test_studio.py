@@ -3,8 +3,12 @@ from __future__ import annotations
 import re
 
 from desk import Desk
-from playwright.sync_api import expect
+from playwright.sync_api import WebSocketRoute, expect
 
+SEEN = """(seen) => {
+    Object.defineProperty(document, 'hidden', {value: !seen, configurable: true});
+    document.dispatchEvent(new Event('visibilitychange'));
+}"""
 PAGES = [
     "models",
     "endpoints",
@@ -62,6 +66,26 @@ def test_pages_come_back_with_the_layout(desk: Desk) -> None:
         desk.run("docmanager:save-all")
     desk.page.goto(f"{desk.lab.url}lab")
     expect(desk.tab().get_by_role("heading", name="Models", level=1)).to_be_visible(timeout=30_000)
+
+
+def test_who_comes_back_sees_what_happened_meanwhile(desk: Desk) -> None:
+    held: list[WebSocketRoute] = []
+    desk.page.route_web_socket(re.compile("/smkit/events"), lambda route: held.append(route))
+    desk.page.reload()
+    item = desk.page.locator(".smkit-Connection")
+    expect(item).to_have_text("smkit…", timeout=30_000)
+    held[0].connect_to_server().send("{}")
+    expect(item).to_have_text("smkit")
+    desk.run("smkit:open", page="experiments")
+    expect(desk.tab().get_by_role("heading", name="Experiments", level=1)).to_be_visible()
+    desk.page.evaluate(SEEN, False)
+    expect(item).to_have_text("smkit…", timeout=15_000)
+    desk.page.evaluate(SEEN, True)
+    expect(item).to_have_text("smkit…")
+    # Made while the page is seen again, and its stream has not begun.
+    desk.lab.client("sagemaker").create_experiment(ExperimentName="meanwhile")
+    held[1].connect_to_server().send("{}")
+    expect(desk.tab().get_by_role("button", name="meanwhile")).to_be_visible()
 
 
 def test_code_goes_into_a_notebook(desk: Desk) -> None:

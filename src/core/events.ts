@@ -127,11 +127,9 @@ export class EventStream {
         const socket = this._socket;
         this._socket = null;
         socket?.close();
+        this.setConnection('connecting', '');
       }, HIDDEN_MS);
     } else if (this._socket === null) {
-      if (this._seq === null) {
-        this._missed.emit();
-      }
       this.connect();
     }
   };
