@@ -40,11 +40,21 @@ export function CreatePage<Draft extends { name: string }>(
   props: Props<Draft>
 ): JSX.Element {
   const account = useAccount();
-  return account ? <Steps {...props} account={account} /> : <Loading />;
+  const [made, setMade] = useState(0);
+  return account ? (
+    <Steps
+      key={made}
+      {...props}
+      account={account}
+      onMade={() => setMade(made + 1)}
+    />
+  ) : (
+    <Loading />
+  );
 }
 
 function Steps<Draft extends { name: string }>(
-  props: Props<Draft> & { account: Account }
+  props: Props<Draft> & { account: Account; onMade: () => void }
 ): JSX.Element {
   const { account, useSteps } = props;
   const trans = useTrans();
@@ -53,7 +63,10 @@ function Steps<Draft extends { name: string }>(
   const plan = props.plan(draft, account);
   const create = useMutation({
     mutationFn: () => carryOut(plan),
-    onSuccess: () => smkit.open(props.page, { name: draft.name })
+    onSuccess: () => {
+      smkit.open(props.page, { name: draft.name });
+      props.onMade();
+    }
   });
   const steps = useSteps({
     draft,
