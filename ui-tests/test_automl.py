@@ -75,6 +75,18 @@ def test_from_a_table_to_an_answering_endpoint(desk: Desk, table: str) -> None:
     expect(tab.get_by_text("Deleting", exact=True).or_(gone)).to_be_visible()
 
 
+def test_a_row_that_is_cut_is_not_shown(desk: Desk) -> None:
+    s3 = desk.lab.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    rows = "".join(f"{number},{'é' * 12_000}\n" for number in range(5))
+    s3.put_object(Bucket=BUCKET, Key="wide.csv", Body=f"number,text\n{rows}".encode())
+    desk.run("smkit:new-automl")
+    tab = desk.tab()
+    address = tab.get_by_label("Training data", exact=True)
+    address.fill(f"s3://{BUCKET}/wide.csv")
+    expect(tab.get_by_role("table", name="First rows").locator("tbody tr")).to_have_count(2)
+
+
 def test_an_endpoint_cannot_be_made_without_a_model(desk: Desk) -> None:
     desk.run("smkit:new-endpoint")
     tab = desk.tab()

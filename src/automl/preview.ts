@@ -42,8 +42,8 @@ async function preview(
     return { uri: object, columns: [], rows: [] };
   }
   const head = await readHead(object, HEAD_BYTES, signal);
-  const isWhole = head.length < HEAD_BYTES;
-  const { data } = parse<string[]>(head, {
+  const isWhole = head.size < HEAD_BYTES;
+  const { data } = parse<string[]>(await head.text(), {
     preview: SHOWN_ROWS + 2,
     skipEmptyLines: true
   });

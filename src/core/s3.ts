@@ -83,15 +83,15 @@ export async function listObjects(
   return { entries: [...folders, ...objects], truncated };
 }
 
-/** The first `bytes` of an object as text. */
+/** The first `bytes` of an object. */
 export async function readHead(
   uri: string,
   bytes: number,
   signal?: AbortSignal
-): Promise<string> {
+): Promise<Blob> {
   const headers = { Range: `bytes=0-${bytes - 1}` };
   const response = await send(path(uri), { headers, signal });
-  return response.text();
+  return response.blob();
 }
 
 export async function putObject(

@@ -57,7 +57,7 @@ function Figures({ name, uri }: Report): JSX.Element | null {
   const { data, error } = useQuery({
     queryKey: ['report', uri],
     queryFn: async ({ signal }) =>
-      figuresOf(await readHead(uri, MOST_BYTES, signal)),
+      figuresOf(await (await readHead(uri, MOST_BYTES, signal)).text()),
     enabled: visible
   });
   if (!data) {
