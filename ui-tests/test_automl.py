@@ -85,6 +85,10 @@ def test_a_row_that_is_cut_is_not_shown(desk: Desk) -> None:
     address = tab.get_by_label("Training data", exact=True)
     address.fill(f"s3://{BUCKET}/wide.csv")
     expect(tab.get_by_role("table", name="First rows").locator("tbody tr")).to_have_count(2)
+    address.fill(f"s3://{BUCKET}")
+    tab.get_by_role("button", name="Browse: Training data").click()
+    expect(tab.get_by_text("All buckets")).to_be_visible()
+    expect(tab.get_by_role("button", name="Up")).to_be_disabled()
 
 
 def test_an_endpoint_cannot_be_made_without_a_model(desk: Desk) -> None:

@@ -7,7 +7,7 @@ import { useTrans, useVisible } from './context';
 import { Field } from './fields';
 import { bytes } from './format';
 import { ErrorNotice, Loading } from './notice';
-import { listObjects, splitUri } from './s3';
+import { listObjects } from './s3';
 
 interface Props {
   label: string;
@@ -62,8 +62,9 @@ export function S3Field(props: Props): JSX.Element {
   );
 }
 
+/** Where to look for what is typed so far; '': among the buckets. */
 function parentOf(uri: string): string {
-  return splitUri(uri) ? uri.slice(0, uri.lastIndexOf('/') + 1) : '';
+  return /^s3:\/\/[^/]+\/(.*\/)?/s.exec(uri.trim())?.[0] ?? '';
 }
 
 function Browser({
