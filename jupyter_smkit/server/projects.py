@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -45,7 +46,7 @@ class Projects:
         """``folder`` and those it lies in, up to the root, with their names in the file browser."""
         # As they are called, and as they are where links have been followed.
         for here, root in (
-            (folder.absolute(), self.root.absolute()),
+            (Path(os.path.normpath(folder.absolute())), self.root.absolute()),
             (folder.resolve(), self.root.resolve()),
         ):
             for each in (here, *here.parents):

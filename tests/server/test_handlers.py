@@ -50,6 +50,14 @@ def test_the_routes_of_the_flow_editor_and_the_status(browser: httpx.Client) -> 
     assert browser.get("status").json()["path"] == "/_smkit/status"
 
 
+def test_only_what_the_file_browser_shows_may_be_a_project(
+    browser: httpx.Client, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    outside = tmp_path_factory.mktemp("outside")
+    (outside / "smkit.toml").touch()
+    assert browser.get(f"marker/%2e%2e/{outside.name}").json() == {"marker": None}
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [
