@@ -310,7 +310,7 @@ def test_the_code_of_a_form_makes_what_the_form_makes(desk: Desk, side: None) ->
     desk.run("smkit:new-processing-job")
     tab = desk.tab()
     tab.get_by_label("Name", exact=True).fill("code-form")
-    tab.get_by_label("Script", exact=True).fill('print("""it\'s""", r"\\d")\n')
+    tab.get_by_label("Script", exact=True).fill('print("""it\'s\nEND_OF_FILE\n""", r"\\d")\n')
     tab.get_by_role("button", name="Next").click()
     tab.get_by_label("Input data", exact=True).fill(f"s3://{BUCKET}/code/")
     tab.get_by_label("Output place", exact=True).fill(f"s3://{BUCKET}/code/made")

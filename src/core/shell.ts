@@ -29,6 +29,10 @@ function put({ uri, text, file }: Put): string {
   if (file !== undefined) {
     return `aws s3 cp ${quoted(file)} ${quoted(uri)}\n`;
   }
-  const end = text.endsWith('\n') ? '' : '\n';
-  return `aws s3 cp - ${quoted(uri)} <<'${END}'\n${text}${end}${END}\n`;
+  const newline = text.endsWith('\n') ? '' : '\n';
+  let end = END;
+  while (text.split('\n').includes(end)) {
+    end += '_';
+  }
+  return `aws s3 cp - ${quoted(uri)} <<'${end}'\n${text}${newline}${end}\n`;
 }
