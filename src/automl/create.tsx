@@ -93,10 +93,11 @@ function useSteps({ draft, change }: Filling<Draft>): WizardStep[] {
     },
     {
       title: trans.__('Deployment and advanced'),
-      problem:
-        draft.maxRuntime >= 30 && draft.maxCandidates >= 0
-          ? ''
-          : trans.__('Allow 30 seconds or more.'),
+      problem: !(draft.maxRuntime >= 30)
+        ? trans.__('Allow 30 seconds or more.')
+        : !(draft.maxCandidates >= 0 && draft.maxCandidates <= 750)
+          ? trans.__('Allow 0 to 750 candidates.')
+          : '',
       content: <AdvancedStep draft={draft} change={change} />
     }
   ];
