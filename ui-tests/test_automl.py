@@ -91,6 +91,25 @@ def test_a_row_that_is_cut_is_not_shown(desk: Desk) -> None:
     expect(tab.get_by_role("button", name="Up")).to_be_disabled()
 
 
+def test_a_folder_of_parquet_is_trained_on_as_such(desk: Desk) -> None:
+    s3 = desk.lab.client("s3")
+    s3.create_bucket(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="folder/part-0.parquet", Body=b"PAR1")
+    desk.run("smkit:new-automl")
+    tab = desk.tab()
+    tab.get_by_label("Experiment name").fill("folder")
+    tab.get_by_label("Training data", exact=True).fill(f"s3://{BUCKET}/folder/")
+    expect(tab.get_by_text("Rows of a Parquet file are not shown here")).to_be_visible()
+    tab.get_by_role("button", name="Next").click()
+    tab.get_by_label("Target column").fill("y")
+    for _ in range(3):
+        tab.get_by_role("button", name="Next").click()
+    code = tab.get_by_label("Python code")
+    expect(code).to_contain_text("x-application/vnd.amazon+parquet")
+    tab.get_by_role("button", name="%sm", exact=True).click()
+    expect(tab.locator(".smkit-Code-text")).to_contain_text(f"%sm automl s3://{BUCKET}/folder/")
+
+
 def test_an_endpoint_cannot_be_made_without_a_model(desk: Desk) -> None:
     desk.run("smkit:new-endpoint")
     tab = desk.tab()

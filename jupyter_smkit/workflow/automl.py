@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from jupyter_smkit.workflow import session
-from jupyter_smkit.workflow.data import put_dataframe
+from jupyter_smkit.workflow.data import is_parquet, put_dataframe
 from jupyter_smkit.workflow.jobs import Job
 
 # SageMaker wants the problem type beside an objective; most objectives tell it.
@@ -27,18 +27,14 @@ def train_automl(
     role: str = "",
     wait: bool = True,
 ) -> Job:
-    """Trains candidates for a column of a frame or of a CSV or Parquet file in s3://.
+    """Trains candidates for a column of a frame, or of CSV or Parquet files in s3://.
 
     ``problem_type``: Regression, BinaryClassification or MulticlassClassification, found out where
     it is not given; ``max_runtime`` in seconds.
     """
     name = name or session.unique(f"automl-{target}")[-32:].lstrip("-")
     uri = data if isinstance(data, str) else put_dataframe(data, f"{name}/train.csv")
-    kind = (
-        "x-application/vnd.amazon+parquet"
-        if uri.endswith(".parquet")
-        else "text/csv;header=present"
-    )
+    kind = "x-application/vnd.amazon+parquet" if is_parquet(uri) else "text/csv;header=present"
     tabular: dict[str, Any] = {
         "TargetAttributeName": target,
         "CompletionCriteria": {"MaxAutoMLJobRuntimeInSeconds": max_runtime},

@@ -37,19 +37,30 @@ def read_dataframe(uri: str) -> pd.DataFrame:
     """A pandas frame of a CSV or Parquet file, or of all such files below an address."""
     import pandas as pd
 
-    bucket, prefix = split(uri)
     s3 = session.client("s3")
-    pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
-    keys = [found["Key"] for page in pages for found in page.get("Contents", ())]
-    folder = _folder(prefix)
     frames = []
-    for key in [prefix] if prefix in keys else [key for key in keys if key.startswith(folder)]:
-        if key.endswith((".csv", ".parquet")):
-            body = io.BytesIO(s3.get_object(Bucket=bucket, Key=key)["Body"].read())
-            frames.append(pd.read_parquet(body) if key.endswith(".parquet") else pd.read_csv(body))
+    for key in _tables(uri):
+        body = io.BytesIO(s3.get_object(Bucket=split(uri)[0], Key=key)["Body"].read())
+        frames.append(pd.read_parquet(body) if key.endswith(".parquet") else pd.read_csv(body))
     if not frames:
         raise FileNotFoundError(f"{uri}: no .csv or .parquet file")
     return pd.concat(frames, ignore_index=True)
+
+
+def is_parquet(uri: str) -> bool:
+    """Whether the table at an address, or the first one below it, is in Parquet."""
+    return next(iter(_tables(uri)), "").endswith(".parquet")
+
+
+def _tables(uri: str) -> list[str]:
+    """The keys of the CSV and Parquet files at an address, or below it."""
+    bucket, prefix = split(uri)
+    pages = session.client("s3").get_paginator("list_objects_v2")
+    found = pages.paginate(Bucket=bucket, Prefix=prefix).search("Contents[].Key")
+    keys = [key for key in found if key]
+    folder = _folder(prefix)
+    chosen = [prefix] if prefix in keys else [key for key in keys if key.startswith(folder)]
+    return [key for key in chosen if key.endswith((".csv", ".parquet"))]
 
 
 def upload(path: Path, uri: str) -> str:

@@ -1,3 +1,5 @@
+import { useEffect } from 'react';
+
 import { useTrans } from '../core/context';
 import type { Filling } from '../core/create-page';
 import { CreatePage, nameProblem } from '../core/create-page';
@@ -22,6 +24,7 @@ export function CreateAutoML({ data }: { data?: string }): JSX.Element {
       first={account => ({
         name: freshName('automl'),
         data: data ?? '',
+        sample: '',
         output: `s3://${account.bucket}/automl`,
         target: '',
         features: null,
@@ -57,6 +60,13 @@ function useSteps({ draft, change }: Filling<Draft>): WizardStep[] {
   const trans = useTrans();
   const preview = usePreview(draft.data);
   const columns = preview.data?.columns ?? [];
+  const sample = preview.data?.uri ?? '';
+
+  useEffect(() => {
+    if (draft.sample !== sample) {
+      change({ sample });
+    }
+  }, [draft.sample, sample, change]);
 
   return [
     {

@@ -7,6 +7,8 @@ import { channel } from './forms';
 export interface Draft {
   name: string;
   data: string;
+  /** The object that was looked into: it tells in which format a prefix is. */
+  sample: string;
   output: string;
   target: string;
   /** Columns that are trained on; null: all but the target. */
@@ -56,7 +58,7 @@ export function plan(draft: Draft, account: Account): Plan {
   };
   const input = {
     AutoMLJobName: draft.name,
-    AutoMLJobInputDataConfig: [channel(draft.data)],
+    AutoMLJobInputDataConfig: [channel(draft.data, draft.sample)],
     OutputDataConfig: { S3OutputPath: draft.output },
     AutoMLProblemTypeConfig: {
       TabularJobConfig: {

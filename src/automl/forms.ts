@@ -105,9 +105,10 @@ function shortForms(request: Row, account: Account): CodeForm[] {
   const uri = String(
     argumentsOf(((all?.channels ?? []) as Row[])[0] ?? {}, CHANNEL)?.s3_uri
   );
+  const samples = uri.endsWith('/') ? ['.csv', '.parquet'] : [uri];
   if (
     !all?.max_runtime ||
-    !isSame(all.channels, [channel(uri)]) ||
+    !samples.some(sample => isSame(all.channels, [channel(uri, sample)])) ||
     all.mode !== 'ENSEMBLING' ||
     all.output !== `s3://${account.bucket}/automl` ||
     all.role !== account.role
@@ -137,11 +138,11 @@ function shortForms(request: Row, account: Account): CodeForm[] {
   ];
 }
 
-/** The one channel of a table in s3://. */
-export function channel(uri: string): Row {
+/** The one channel of a table in s3://; `sample` is one of its objects. */
+export function channel(uri: string, sample: string): Row {
   return {
     ChannelType: 'training',
-    ContentType: uri.endsWith('.parquet')
+    ContentType: sample.endsWith('.parquet')
       ? 'x-application/vnd.amazon+parquet'
       : 'text/csv;header=present',
     CompressionType: 'None',

@@ -69,6 +69,16 @@ def test_an_address_is_a_file_or_a_folder(tmp_path: Path) -> None:
     assert len(sm.read_dataframe(root)) == 3
 
 
+def test_a_folder_of_parquet_is_trained_on_as_such() -> None:
+    df = pd.DataFrame({"x": range(600), "y": [n % 2 for n in range(600)]})
+    uri = sm.put_dataframe(df, f"s3://{BUCKET}/folder/rows.parquet").removesuffix("rows.parquet")
+    job = sm.train_automl(uri, "y", wait=False)
+    described = boto3.client("sagemaker").describe_auto_ml_job_v2(AutoMLJobName=job.name)
+    job.stop()
+    channel = described["AutoMLJobInputDataConfig"][0]
+    assert channel["ContentType"] == "x-application/vnd.amazon+parquet"
+
+
 def test_the_role_is_the_one_that_answers() -> None:
     assert environment.ROLE == iam.DEFAULT_ROLE
     found = boto3.client("iam").get_role(RoleName=environment.ROLE)["Role"]["Arn"]
