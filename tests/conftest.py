@@ -11,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.config import Config
+from hypothesis import settings
 
 from jupyter_smkit import serve
 from jupyter_smkit.api.credentials import Credential, Credentials
@@ -23,6 +24,10 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault(
     "SMKIT_ENVIRONMENTS", str(Path(__file__).parents[1] / ".smkit" / "environments")
 )
+# The same examples each time: a change is judged by what it changes.
+settings.register_profile("same", derandomize=True, deadline=None)
+settings.register_profile("new", deadline=None)
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "same"))
 ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
 
 

@@ -59,6 +59,13 @@ def answer_type(request: str) -> str:
     return request if request in _ENCODERS else JSON
 
 
+_UNREADABLE = (
+    *(ValueError, KeyError, TypeError, OSError, EOFError, csv.Error),
+    # JSON that is nested too deeply, an array's header that tells of more than there can be.
+    *(RecursionError, MemoryError, OverflowError),
+)
+
+
 def decode(body: bytes, header: str, default: str = CSV) -> Table:
     """The table in ``body``; ``header`` is the Content-Type. Raises Refusal."""
     kind = content_type(header, default)
@@ -68,7 +75,7 @@ def decode(body: bytes, header: str, default: str = CSV) -> Table:
         table = _DECODERS[kind](body)
     except UnicodeDecodeError as error:
         raise Refusal(f"The body is not UTF-8 at byte {error.start}") from None
-    except (ValueError, KeyError, TypeError, OSError, csv.Error) as error:
+    except _UNREADABLE as error:
         raise Refusal(f"The body is not {kind}: {error}") from None
     if not len(table):
         raise Refusal("The request has no rows")
@@ -147,7 +154,8 @@ def _json_lines(body: bytes) -> Table:
 
 
 def _npy(body: bytes) -> Table:
-    array = np.load(io.BytesIO(body), allow_pickle=False)
+    # Unlike np.load(), for this format alone: not for archives of several arrays.
+    array = np.lib.format.read_array(io.BytesIO(body), allow_pickle=False)
     if array.ndim == 0 or array.dtype.names:
         raise Refusal("The array should have one dimension (a row) or two (rows)")
     return Table(np.atleast_2d(array).reshape(array.shape[0] if array.ndim > 1 else 1, -1))

@@ -22,6 +22,12 @@ CELLS = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=
 NUMBERS = st.floats(allow_nan=False) | st.integers(-(2**53), 2**53)
 
 
+def npy(shape: str) -> bytes:
+    """The head of an array that has no content."""
+    head = f"{{'descr': '<f8', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    return b"\x93NUMPY\x01\x00" + len(head).to_bytes(2, "little") + head
+
+
 def grids(cells: st.SearchStrategy[Any]) -> st.SearchStrategy[list[list[Any]]]:
     widths = st.integers(1, 4)
     return widths.flatmap(
@@ -93,6 +99,10 @@ def test_one_flat_list_is_one_row() -> None:
         (b"[]", "application/json", "no rows"),
         (b"not an array", "application/x-npy", "not application/x-npy"),
         (b"PAR1", "application/x-parquet", "not application/x-parquet"),
+        (npy(f"({10**40},)"), "application/x-npy", "not application/x-npy"),
+        (b"PK\x03\x04", "application/x-npy", "not application/x-npy"),
+        (npy(f"({10**15},)"), "application/x-npy", "not application/x-npy"),
+        (b"[" * 200_000, "application/json", "not application/json"),
     ],
 )
 def test_a_body_that_is_not_what_it_says(body: bytes, kind: str, part: str) -> None:
