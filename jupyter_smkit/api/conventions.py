@@ -122,10 +122,15 @@ def check_references(kind: Kind, registry: Registry, call: Call, transaction: Tr
 
 
 def describe(kind: Kind, registry: Registry, call: Call) -> Params:
-    shape = _model(kind, call.operation).output_shape
     with call.state.read() as transaction:
         record = find(kind, transaction, call.account, call.region, call.params)
-        labels = transaction.tags(record.arn) if shape and "Tags" in shape.members else {}
+        return described(kind, call, transaction, record)
+
+
+def described(kind: Kind, call: Call, transaction: Transaction, record: Record) -> Params:
+    """What Describe answers of a record that was read already."""
+    shape = _model(kind, call.operation).output_shape
+    labels = transaction.tags(record.arn) if shape and "Tags" in shape.members else {}
     found = shown(kind, shape, record)
     if labels:
         found["Tags"] = tag_list(labels)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any
 
 from jupyter_smkit.api import conventions
 from jupyter_smkit.api.errors import ValidationException
@@ -26,7 +25,7 @@ def register(api: Registry) -> None:
             "CreateEndpoint": partial(create_endpoint, api),
             "UpdateEndpoint": partial(update_endpoint, api),
             "DeleteEndpoint": delete_endpoint,
-            "DescribeEndpoint": partial(describe_endpoint, api),
+            "DescribeEndpoint": describe_endpoint,
             "UpdateEndpointWeightsAndCapacities": update_weights,
         },
     )
@@ -171,10 +170,10 @@ def _idle(record: Record) -> None:
         )
 
 
-def describe_endpoint(registry: Registry, call: Call) -> Params:
+def describe_endpoint(call: Call) -> Params:
     with call.state.read() as transaction:
         record = find(ENDPOINT, transaction, call.account, call.region, call.params)
-    described: dict[str, Any] = conventions.describe(ENDPOINT, registry, call)
+        described = conventions.described(ENDPOINT, call, transaction, record)
     serving = record.observed.get("_variants") or ()
     described["EndpointConfigName"] = record.observed.get(
         "_config", record.request["EndpointConfigName"]

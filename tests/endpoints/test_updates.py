@@ -122,7 +122,9 @@ def test_a_failed_update_leaves_the_weights(smkit: Any) -> None:
         )
         return [each["CurrentWeight"] for each in settled(smkit, "weighed")["ProductionVariants"]]
 
-    assert weigh("weighed-1", 0.25) == [0.25, 1.0]
+    # The status and the weights are of one moment: never InService with the weights before.
+    for weight in (0.75, 0.5, 0.25):
+        assert weigh("weighed-1", weight) == [weight, 1.0]
     client.update_endpoint(EndpointName="weighed", EndpointConfigName="weighed-next")
     assert "FailureReason" in settled(smkit, "weighed")
     assert weigh("weighed-2", 0.5) == [0.25, 0.5]
