@@ -19,7 +19,7 @@ from jupyter_smkit.control import chores, lease, processes
 from jupyter_smkit.state import migrate, shared, wake
 from jupyter_smkit.state.engine import connect, url_of
 from jupyter_smkit.state.lifecycle import Lifecycle
-from jupyter_smkit.state.records import IllegalTransition, LeaseLost, Record, Stale, State
+from jupyter_smkit.state.records import LeaseLost, Record, Stale, State
 from jupyter_smkit.state.schema import records
 
 log = logging.getLogger("smkit.daemon")
@@ -69,6 +69,15 @@ def _identity(record: Record) -> Identity:
     return (record.account, record.region, record.kind, record.key)
 
 
+@dataclass(frozen=True)
+class Failure:
+    """How often the reconcile of a record in ``status`` has raised, and when it may be again."""
+
+    status: str
+    times: int
+    after: float
+
+
 class Daemon:
     """One round looks at every record of a kind with behaviour that is not settled."""
 
@@ -81,15 +90,13 @@ class Daemon:
         self.controllers = controllers
         self.reconcilers = reconcilers
         self.lifecycles = lifecycles
-        self._failed: dict[Identity, tuple[int, float]] = {}
+        self._failed: dict[Identity, Failure] = {}
 
     def round(self) -> None:
         """Reconciles each active record once; an exception of one does not keep the others."""
         self.controllers.crowded = set()
         for record in self._active():
-            tried, after = self._failed.get(_identity(record), (0, 0.0))
-            # A time that lies farther ahead was noted before the clock was set back.
-            if 0 < after - self.controllers.clock() <= _LONGEST_WAIT:
+            if self._waits(record):
                 continue
             try:
                 self.reconcilers[record.kind](self.controllers, record)
@@ -98,13 +105,26 @@ class Daemon:
                 raise
             except Stale:
                 self.controllers.again(record, 0)
-            except IllegalTransition as error:
-                log.warning("passed over: %s", error)
             except Exception:
+                # A transition that the kind's table forbids is one of them: to want it is a bug.
                 log.exception("%s %s", record.kind, record.key)
-                wait = min(_LONGEST_WAIT, _RETRY * 2 ** min(tried, 10))
-                self._failed[_identity(record)] = (tried + 1, self.controllers.clock() + wait)
-                self.controllers.again(record, wait)
+                self._postpone(record)
+
+    def _waits(self, record: Record) -> bool:
+        """Whether it failed a short while ago; one whose status changed since does not wait."""
+        failure = self._failed.get(_identity(record))
+        if failure is None or failure.status != record.status:
+            return False
+        # A time that lies farther ahead was noted before the clock was set back.
+        return 0 < failure.after - self.controllers.clock() <= _LONGEST_WAIT
+
+    def _postpone(self, record: Record) -> None:
+        before = self._failed.get(_identity(record))
+        times = before.times if before and before.status == record.status else 0
+        wait = min(_LONGEST_WAIT, _RETRY * 2 ** min(times, 10))
+        after = self.controllers.clock() + wait
+        self._failed[_identity(record)] = Failure(record.status, times + 1, after)
+        self.controllers.again(record, wait)
 
     def _active(self) -> Iterator[Record]:
         """The oldest of a kind first. Thousands may wait for room: they are not read each time."""

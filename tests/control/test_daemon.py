@@ -94,6 +94,46 @@ def test_a_record_that_fails_is_left_alone_for_a_while_even_if_the_clock_is_set_
     assert len(tried) == 3
 
 
+def test_a_forbidden_transition_is_tried_less_and_less_often(
+    daemon: Callable[..., Daemon], clock: Clock
+) -> None:
+    tried = []
+
+    def forbidden(controllers: Controllers, record: Record) -> None:
+        tried.append(controllers.clock())
+        controllers.state.change(record, status="Creating")
+
+    one = daemon(forbidden)
+    for _ in range(10):
+        one.round()
+    assert len(tried) == 1
+    clock.now += one.next_round(clock()) + 0.1
+    one.round()
+    assert len(tried) == 2
+    for _ in range(1000):
+        clock.now += 1.0
+        one.round()
+    assert len(tried) < 30
+
+
+def test_what_its_user_changed_is_not_made_to_wait(daemon: Callable[..., Daemon]) -> None:
+    seen = []
+
+    def fails(controllers: Controllers, record: Record) -> None:
+        seen.append(record.status)
+        raise ValueError("no")
+
+    one = daemon(fails)
+    one.round()
+    state = one.controllers.state
+    record = state.get("1", "r", "Job", "j")
+    assert record is not None
+    state.change(record, status="Stopping")
+    one.round()
+    one.round()
+    assert seen == ["InProgress", "Stopping"]
+
+
 class Machine:
     """An executor with room for so many."""
 
