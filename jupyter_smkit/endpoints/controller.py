@@ -122,10 +122,11 @@ def keep(controllers: Controllers, record: Record) -> None:
 
 
 def revive(controllers: Controllers, record: Record, dead: Mapping[str, Observation]) -> None:
-    """As they were launched: the model may have been deleted since."""
+    """As they were launched: the model may have been deleted since. At once the first time, then
+    after 1 s, 2 s, 4 s and so on."""
     for id, seen in dead.items():
-        wait = min(_LONGEST_WAIT, 2.0 ** min(seen.attempt, 10))
-        left = (seen.ended or 0.0) + wait - controllers.clock()
+        wait = min(_LONGEST_WAIT, 2.0 ** min(seen.attempt - 2, 10))
+        left = _last_sign(seen) + wait - controllers.clock()
         if 0 < left <= wait and seen.attempt > 1:
             controllers.again(record, left)
         elif seen.state != "missing":
@@ -134,6 +135,11 @@ def revive(controllers: Controllers, record: Record, dead: Mapping[str, Observat
             for worker in wanted(controllers, record):
                 if worker.launch.id == id:
                     controllers.executor.launch(worker.launch)
+
+
+def _last_sign(seen: Observation) -> float:
+    """When it ended; of a worker that is lost, when it was last known to go on."""
+    return seen.ended or max([0.0, *(at for _, at in seen.phases)])
 
 
 def retire(controllers: Controllers, record: Record, id: str) -> None:

@@ -33,8 +33,9 @@ ENDPOINT = Kind(
         "Creating",
         Creating="InService Failed",
         InService="Updating Deleting",
-        Updating="InService UpdateRollbackFailed",
-        Failed="Updating Deleting",
+        # Failed: for homes in which an endpoint that had failed could still be updated.
+        Updating="InService Failed UpdateRollbackFailed",
+        Failed="Deleting",
         UpdateRollbackFailed="Updating Deleting",
         Deleting="Deleted",
     ),

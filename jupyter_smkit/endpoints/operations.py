@@ -98,7 +98,7 @@ def update_endpoint(registry: Registry, call: Call) -> Params:
     with call.state.begin() as transaction:
         record = find(ENDPOINT, transaction, call.account, call.region, call.params)
         config = find(ENDPOINT_CONFIG, transaction, call.account, call.region, call.params)
-        _idle(record)
+        _updatable(record)
         servable(config, registry, call)
         record = transaction.change(
             record,
@@ -142,7 +142,7 @@ def delete_endpoint(call: Call) -> Params:
 def update_weights(call: Call) -> Params:
     with call.state.begin() as transaction:
         record = find(ENDPOINT, transaction, call.account, call.region, call.params)
-        _idle(record)
+        _updatable(record)
         if record.status != "InService":
             raise ValidationException(f'The endpoint "{record.key}" is {record.status}')
         known = {variant["name"] for variant in record.observed["_variants"]}
@@ -161,6 +161,14 @@ def update_weights(call: Call) -> Params:
             }
         record = transaction.change(record, status="Updating", observed={"_weights": weights})
     return {"EndpointArn": record.arn}
+
+
+def _updatable(record: Record) -> None:
+    _idle(record)
+    if record.status == "Failed":
+        raise ValidationException(
+            f'Cannot update failed endpoint "{record.arn}": delete it and create it again'
+        )
 
 
 def _idle(record: Record) -> None:

@@ -33,9 +33,12 @@ class Executor:
     ("seen", "started", "wait"),
     [
         (Observation("done", attempt=1, ended=NOW), ["w again"], None),
+        (Observation("done", attempt=2, ended=NOW), [], 1.0),
+        (Observation("done", attempt=4, ended=NOW - 1), [], 3.0),
+        (Observation("done", attempt=4, ended=NOW - 4), ["w again"], None),
         (Observation("lost", attempt=4), ["w again"], None),
-        (Observation("done", attempt=4, ended=NOW - 1), [], 15.0),
-        (Observation("done", attempt=4, ended=NOW - 16), ["w again"], None),
+        (Observation("lost", attempt=4, phases=[("Starting", NOW - 1)]), [], 3.0),
+        (Observation("lost", attempt=4, phases=[("Running", NOW - 100)]), ["w again"], None),
         (Observation("done", attempt=50, ended=NOW - 59), [], 1.0),
         (Observation("missing"), ["w"], None),
         # The clock was set back since.
