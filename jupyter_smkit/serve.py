@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from jupyter_smkit.config import Home
-from jupyter_smkit.control import lease, processes
+from jupyter_smkit.control import lease, processes, repeats
 from jupyter_smkit.control.running import ensure_running, stop, stopping, up
 
 if TYPE_CHECKING:
@@ -115,7 +115,11 @@ def run_edge(home: Home) -> int:
 
 
 def main() -> int:
-    logging.basicConfig(level="INFO", format="%(asctime)s %(name)s %(levelname)s %(message)s")
+    logging.basicConfig(
+        level="INFO",
+        format="%(asctime)s %(name)s %(levelname)s %(message)s",
+        handlers=[repeats.CountingHandler()],
+    )
     home = Home.from_environment()
     role = sys.argv[1] if len(sys.argv) > 1 else ""
     run = {"daemon": run_daemon, "api": run_api, "edge": run_edge}.get(role)
