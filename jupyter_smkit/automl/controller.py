@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_smkit.automl import experiment
 from jupyter_smkit.automl.candidates import prefix
 from jupyter_smkit.automl.deployment import deploy, endpoint_name
 from jupyter_smkit.automl.launching import completion, launch
-from jupyter_smkit.compute.executor import Observation
+from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.control.launches import advance, kind_of, launch_id
 from jupyter_smkit.state.records import Json, Record
@@ -33,12 +34,20 @@ def reconcile(controllers: Controllers, record: Record) -> None:
 
 def follow_training(controllers: Controllers, record: Record) -> None:
     """One AutoML job trains at a time on a machine: its limits are in wall-clock time."""
+
+    def launched(record: Record) -> Launch:
+        experiment.begin(controllers, record)
+        return launch(record)
+
+    def observed(seen: Observation) -> Json:
+        return facts(record, seen) | experiment.follow(controllers, record, seen.report)
+
     advance(
         controllers,
         record,
-        launch,
+        launched,
         lambda running: record.kind not in map(kind_of, running),
-        lambda seen: facts(record, seen),
+        observed,
         lambda seen: finish(controllers, record, seen),
     )
 
@@ -46,7 +55,10 @@ def follow_training(controllers: Controllers, record: Record) -> None:
 def finish(controllers: Controllers, record: Record, seen: Observation) -> None:
     """The program has ended and what it left is uploaded."""
     report = seen.report
-    observed: Json = {**facts(record, seen), "_uploaded": True}
+    # Of a program that was lost while it was to stop, nothing newer is known.
+    last = report or record.observed.get("_report", {})
+    told = experiment.follow(controllers, record, last, over=True)
+    observed: Json = {**facts(record, seen), **told, "_uploaded": True}
     trained = report.get("best") is not None
     if seen.outcome == "Failed" or (seen.outcome == "MaxRuntimeExceeded" and not trained):
         reason = report.get("failure") or seen.reason or "The job ran out of time"

@@ -1,0 +1,151 @@
+"""The experiment that Autopilot keeps of a job: for each candidate a trial of one component."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from jupyter_smkit.api.errors import ApiError
+from jupyter_smkit.automl.candidates import prefix
+from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.state.records import Json, Record
+
+log = logging.getLogger("smkit.automl")
+_MESSAGE = 1024
+"""Characters of a component's status message that the service model allows."""
+
+
+def name_of(record: Record) -> str:
+    return f"{record.key}-aws-auto-ml-job"
+
+
+def begin(controllers: Controllers, record: Record) -> None:
+    """Makes the experiment. What hinders that is logged, and does not hinder the job."""
+    try:
+        _make(controllers, record, "CreateExperiment", ExperimentName=name_of(record))
+    except (ApiError, OSError) as error:
+        log.warning("AutoML job %s has no experiment: %s", record.key, error)
+
+
+def follow(
+    controllers: Controllers, record: Record, report: Mapping[str, Any], *, over: bool = False
+) -> Json:
+    """Tells the experiment what is new of the candidates, and answers what the record is to keep
+    of that. ``over``: the program has ended."""
+    known: dict[str, str] = dict(record.observed.get("_experiment") or {})
+    for candidate in report.get("candidates", ()):
+        component = described(record, candidate, over=over)
+        measured = metrics(record, candidate)
+        digest = hashlib.sha256(json.dumps([component, measured]).encode()).hexdigest()[:12]
+        name = candidate["name"]
+        if known.get(name) == digest:
+            continue
+        try:
+            if name not in known:
+                _make_trial(controllers, record, name)
+            controllers.call(record, "UpdateTrialComponent", **component)
+            _measure(controllers, record, component["TrialComponentName"], measured)
+        except (ApiError, OSError) as error:
+            log.warning("AutoML job %s: no trial of %s: %s", record.key, name, error)
+            # Whoever has deleted the experiment is not asked again; a smkit that starts is.
+            if not isinstance(error, ApiError) or error.status >= 500:
+                continue
+        known[name] = digest
+    return {"_experiment": known} if known else {}
+
+
+def described(record: Record, candidate: Mapping[str, Any], *, over: bool) -> Json:
+    """A candidate as UpdateTrialComponent takes it, named as those of training jobs are."""
+    status, reason = candidate["status"], candidate["failure"]
+    if over and status == "InProgress":
+        status = "Stopped"
+    numbers = {name: candidate[name] for name in ("fit_seconds", "latency_seconds")}
+    found: Json = {
+        "TrialComponentName": f"{_stem(record, candidate['name'])}-aws-training-job",
+        "DisplayName": candidate["name"],
+        "Status": {
+            "PrimaryStatus": status,
+            **({"Message": reason[:_MESSAGE]} if reason else {}),
+        },
+        "StartTime": candidate["created"],
+        "Parameters": {
+            "algorithm": {"StringValue": candidate["algorithm"]},
+            **{
+                name: {"NumberValue": value} for name, value in numbers.items() if value is not None
+            },
+        },
+        "InputArtifacts": {
+            channel.get("ChannelType", "training"): {
+                "Value": channel["DataSource"]["S3DataSource"]["S3Uri"]
+            }
+            for channel in record.request["AutoMLJobInputDataConfig"]
+        },
+    }
+    if candidate["ended"]:
+        found["EndTime"] = candidate["ended"]
+    if over and candidate["model"]:
+        model = {"Value": f"{prefix(record)}/{candidate['model']}"}
+        found["OutputArtifacts"] = {"SageMaker.ModelArtifact": model}
+    return found
+
+
+def metrics(record: Record, candidate: Mapping[str, Any]) -> list[Json]:
+    """What was measured of a candidate, as DescribeTrialComponent shows metrics."""
+    at = candidate["ended"] or candidate["created"]
+    return [
+        {
+            "MetricName": f"{each['set'].lower()}:{each['name']}",
+            "SourceArn": record.arn,
+            "TimeStamp": at,
+            **dict.fromkeys(("Min", "Max", "Avg", "Last"), each["value"]),
+            "StdDev": 0.0,
+            "Count": 1,
+        }
+        for each in candidate["metrics"]
+        if each["value"] is not None
+    ]
+
+
+def _stem(record: Record, candidate: str) -> str:
+    return f"{record.key}-{re.sub('[^a-zA-Z0-9]+', '-', candidate).strip('-')[:60]}"
+
+
+def _make_trial(controllers: Controllers, record: Record, candidate: str) -> None:
+    stem, experiment = _stem(record, candidate), name_of(record)
+    trial, component = f"{stem}-aws-trial", f"{stem}-aws-training-job"
+    _make(controllers, record, "CreateExperiment", ExperimentName=experiment)
+    _make(
+        controllers,
+        record,
+        "CreateTrial",
+        TrialName=trial,
+        ExperimentName=experiment,
+        DisplayName=candidate,
+    )
+    _make(controllers, record, "CreateTrialComponent", TrialComponentName=component)
+    controllers.call(
+        record, "AssociateTrialComponent", TrialName=trial, TrialComponentName=component
+    )
+
+
+def _make(controllers: Controllers, record: Record, operation: str, **params: Any) -> None:
+    try:
+        controllers.call(record, operation, **params)
+    except ApiError as error:
+        # Made by a daemon that was killed behind this step: the names are the job's own.
+        if "already exist" not in error.message:
+            raise
+
+
+def _measure(
+    controllers: Controllers, record: Record, component: str, measured: list[Json]
+) -> None:
+    """No operation sets a component's metrics: SageMaker takes them from the job, as this does."""
+    state = controllers.state
+    found = state.get(record.account, record.region, "TrialComponent", component)
+    if found is not None and measured:
+        state.change(found, observed={"Metrics": measured})
