@@ -23,6 +23,7 @@ from jupyter_smkit.automl.attribution import attribute
 from jupyter_smkit.automl.dataset import Dataset, Division
 from jupyter_smkit.automl.leaderboard import Bench, Finished, best_of
 from jupyter_smkit.automl.objectives import DEFAULTS, OBJECTIVES, objectives_of
+from jupyter_smkit.automl.page import explanation
 from jupyter_smkit.automl.report import Candidate, Report, finite
 from jupyter_smkit.automl.specification import specified
 from jupyter_smkit.automl.stopping import Stop
@@ -222,8 +223,24 @@ class Job:
                 [f"The time allowed explaining {len(found)} of {len(features)} features."]
             )
         place = layout.explainability(best.candidate.name)
-        page = explain.analysis(found, attributions, features, bench.objective, len(holdout))
-        self._write(f"{place}/analysis.json", page)
+        analysis = explain.analysis(found, attributions, features, bench.objective, len(holdout))
+        self._write(f"{place}/analysis.json", analysis)
+        page = explanation(
+            f"What {best.candidate.name} relies on",
+            {
+                "Job": self.task.job_name,
+                "Target": self.task.target,
+                "Problem": bench.dataset.problem_type,
+                "Algorithm": best.candidate.algorithm,
+                f"{bench.objective} on the validation rows": f"{best.candidate.objective:.4g}",
+                "Rows of the holdout": f"{len(holdout):,}",
+            },
+            found,
+            attributions,
+            features,
+            bench.objective,
+        )
+        (self.task.output_dir / place / "report.html").write_text(page, encoding="utf-8")
         if attributions:
             path = self.task.output_dir / place / "explanations_shap" / "out.csv"
             path.parent.mkdir(parents=True, exist_ok=True)

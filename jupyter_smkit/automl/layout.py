@@ -13,7 +13,7 @@ def model(candidate: str) -> str:
 
 
 def explainability(candidate: str) -> str:
-    """A prefix; ``analysis.json`` and ``explanations_shap/out.csv`` lie below it."""
+    """A prefix; ``report.html``, ``analysis.json`` and ``explanations_shap/out.csv`` lie below it."""
     return f"documentation/explainability/output/{candidate}"
 
 

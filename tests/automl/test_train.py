@@ -99,6 +99,8 @@ def test_mixed_data_with_missing_values(
     assert next(iter(labels["label0"]["global_shap_values"])) in ("age", "city", "income")
     shares = pd.read_csv(run.output / best["explainability"] / "explanations_shap" / "out.csv")
     assert shares.shape == (50, 6 * len(labels))
+    shown = (run.output / best["explainability"] / "report.html").read_text()
+    assert all(f">{name}</th>" in shown for name in importances)
     quality = json.loads((run.output / best["insights"] / "statistics.json").read_text())
     assert quality["dataset"]["item_count"] == 120
     rows = data.drop(columns="y").head(5)
