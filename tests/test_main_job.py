@@ -79,15 +79,24 @@ def test_the_main_job_survives_kill_9_of_everything(project: Smkit) -> None:
     training.wait()
     best = training.describe()["BestCandidate"]
     assert best["FinalAutoMLJobObjectiveMetric"]["Value"] > 0.8
+    report = best["CandidateProperties"]["CandidateArtifactLocations"]["Explainability"]
+    bucket, _, place = report.removeprefix("s3://").partition("/")
+    page = project.client("s3").get_object(Bucket=bucket, Key=f"{place}/report.html")
+    assert b"Shapley values" in page["Body"].read()
+    experiment = f"{training.name}-aws-auto-ml-job"
+    sagemaker = project.client("sagemaker")
+    trials = sagemaker.list_trials(ExperimentName=experiment)["TrialSummaries"]
+    assert best["CandidateName"] in [trial["DisplayName"] for trial in trials]
 
     endpoint = sm.deploy(training, "survivor", wait=False)
     kill(project, "daemon")
     endpoint.wait()
     asked = prepared.drop(columns="late").head(20)
     before = sm.predict(endpoint, asked)
+    # Before the kill: what is left of the killed one is removed under a name that looks alike.
+    worker = next(project.home.jobs.glob("[0-9]*.Worker.*")).name
     kill_supervisor(project, "Worker")
     executor = LocalExecutor(project.home)
-    worker = next(project.home.jobs.glob("*.Worker.*")).name
     assert wait_until(lambda: executor.poll(worker).attempt == 2, 30)
 
     after: list[Any] = []
