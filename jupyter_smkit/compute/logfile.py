@@ -11,7 +11,8 @@ from jupyter_smkit.config import Home
 
 _LONGEST = 256 * 1024
 """Bytes of one event, as CloudWatch Logs has it; a longer line is cut into several."""
-_TAIL = 20
+_TAIL = 100
+"""Lines: an exception with its message has to be among them."""
 
 
 def path(home: Home, account: str, region: str, group: str, stream: str) -> Path:

@@ -27,11 +27,12 @@ from jupyter_smkit.compute.local import STOP, set_aside
 from jupyter_smkit.compute.logfile import LogFile
 from jupyter_smkit.compute.logfile import path as log_path
 from jupyter_smkit.compute.metrics import Metrics
+from jupyter_smkit.compute.reason import LONGEST, fitted
 from jupyter_smkit.compute.sandbox import Sandbox
 from jupyter_smkit.config import Home
 
-_REASON = 1024
-"""Characters of a FailureReason, as SageMaker has it."""
+_MESSAGE = 1 << 20
+"""Bytes that are read of what a program left to say."""
 _CONTINUOUS = 10.0
 """Seconds between uploads of an output with S3UploadMode Continuous."""
 _JOB_PAUSE = 0.2
@@ -113,7 +114,8 @@ class Supervisor:
             outcome, reason = "Failed", f"Could not bring the results out: {error}"
             self.log.say(f"smkit: {reason}")
         message = self._message()
-        reason = self._reason(reason, message) if outcome == "Failed" else ""
+        failed = outcome == "Failed"
+        reason = self._reason(reason, message) if failed else ""
         self.log.close()
         # Once its end is told the launch may be forgotten, or made again under the same name.
         data = (self.sandbox.base, self.sandbox.temporary, self.layer)
@@ -123,7 +125,7 @@ class Supervisor:
             outcome=outcome,
             exit_code=code,
             reason=reason,
-            message=message,
+            message=fitted("", message) if failed else message[:LONGEST],
             ended=time.time(),
         )
         for used in doomed:
@@ -341,18 +343,16 @@ class Supervisor:
         told = message or "\n".join(self.log.tail)
         if self.sandbox.level == "L0" and "/opt/ml" in told:
             reason = f"{reason}\n{_NO_SANDBOX}"
-        room = max(0, _REASON - len(reason) - 1)
-        return f"{reason}\n{told[:room] if message else told[-room:]}".strip()[:_REASON]
+        return fitted(reason, told)
 
     def _message(self) -> str:
         if not self.launch.message:
             return ""
         try:
             file = self.sandbox.outside(self.launch.message)
-            found = jsonfile.plain_bytes(file, 4 * _REASON)
+            return jsonfile.plain_bytes(file, _MESSAGE).decode(errors="replace")
         except OSError:
             return ""
-        return found.decode(errors="replace")[:_REASON]
 
     def _note(self, **facts: Any) -> None:
         """Tells what has become of the launch. Its end is told again until the disk takes it."""

@@ -175,6 +175,24 @@ def test_a_log_that_fits_is_told_whole(smkit: Any) -> None:
     assert "the first line" in reason and reason.endswith("no luck")
 
 
+def test_of_a_long_message_the_exception_is_told(smkit: Any) -> None:
+    code = (
+        "import traceback\n"
+        "def deep(n):\n"
+        "    if n == 0: raise ValueError('the cause')\n"
+        "    deep(n - 1)\n"
+        "try: deep(2)\n"
+        "except ValueError:\n"
+        "    said = '# ' + 'x' * 900 + chr(10) + traceback.format_exc()\n"
+        "    open('/opt/ml/output/message', 'w').write(said)\n"
+        "    raise SystemExit(1)\n"
+    )
+    smkit.client("sagemaker").create_processing_job(**job(smkit, "long-message", code))
+    found = finished(smkit, "long-message")
+    assert found["FailureReason"].endswith("ValueError: the cause")
+    assert found["ExitMessage"].endswith("ValueError: the cause")
+
+
 def test_an_empty_prefix_fails_the_job(smkit: Any) -> None:
     bucket = smkit.bucket("empty-input")
     given = {
