@@ -6,6 +6,19 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
+ATTEMPTS = 3
+"""How often a job is started whose supervisor was lost before it fails."""
+
+
+def started_again(attempt: int) -> str:
+    """What a job says that was lost; empty at its first start."""
+    if attempt < 2:
+        return ""
+    return (
+        f"Started again ({attempt} of {ATTEMPTS}): smkit's supervisor of the job was lost, as when "
+        "the machine is switched off; the program runs from its beginning"
+    )
+
 
 @dataclass(frozen=True)
 class Input:
@@ -106,7 +119,7 @@ class Observation:
     """When done: Completed, Failed, Stopped, MaxRuntimeExceeded."""
     exit_code: int | None = None
     reason: str = ""
-    """Why it failed, with the end of its log."""
+    """Why it failed, with the end of its log, or how its time was up."""
     message: str = ""
     started: float | None = None
     """Unix seconds when the program itself started."""

@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_smkit.compute import jsonfile, program
-from jupyter_smkit.compute.executor import Output, launch_from
+from jupyter_smkit.compute.executor import Output, launch_from, started_again
 from jupyter_smkit.compute.local import STOP, set_aside
 from jupyter_smkit.compute.logfile import LogFile
 from jupyter_smkit.compute.logfile import path as log_path
@@ -91,6 +91,8 @@ class Supervisor:
         self.preparing = False
         self.stop_asked = False
         self.patience = launch.grace
+        if (again := started_again(job["attempt"])) and not launch.socket:
+            self.log.say(f"smkit: {again}")
 
     def run(self) -> None:
         for sign in (signal.SIGTERM, signal.SIGUSR1):
@@ -115,7 +117,7 @@ class Supervisor:
             self.log.say(f"smkit: {reason}")
         message = self._message()
         failed = outcome == "Failed"
-        reason = self._reason(reason, message) if failed else ""
+        reason = self._reason(reason, message) if failed else reason
         self.log.close()
         # Once its end is told the launch may be forgotten, or made again under the same name.
         data = (self.sandbox.base, self.sandbox.temporary, self.layer)
@@ -267,7 +269,7 @@ class Supervisor:
         with self._sending():
             code, late = self._watch(running)
         if late:
-            return "MaxRuntimeExceeded", "", code
+            return "MaxRuntimeExceeded", self._time_is_up(), code
         if self.stop_asked:
             return "Stopped", "", code
         if code == 0:
@@ -297,6 +299,7 @@ class Supervisor:
             now = time.monotonic()
             if self.launch.seconds and now - began > self.launch.seconds and not asked_at:
                 late = True
+                self.log.say(f"smkit: {self._time_is_up()}")
             if (self.stop_asked or late) and not asked_at:
                 asked_at = now
                 if self.stop_asked:
@@ -321,6 +324,12 @@ class Supervisor:
         self.metrics.feed(self.log.rest(), time.time())
         self._tell_metrics(whole=True)
         return running.wait(), late
+
+    def _time_is_up(self) -> str:
+        return (
+            f"MaxRuntimeExceeded: the program was ended after the {self.launch.seconds:g} s that "
+            "MaxRuntimeInSeconds allows; a StoppingCondition may allow more"
+        )
 
     def _tell_metrics(self, *, whole: bool = False) -> None:
         # First the data points: who hears of a new value asks for them.

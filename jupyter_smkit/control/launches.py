@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from dataclasses import replace
 
-from jupyter_smkit.compute.executor import Launch, Observation
+from jupyter_smkit.compute.executor import ATTEMPTS, Launch, Observation
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.state.records import Json, Record
 
-ATTEMPTS = 3
-"""How often a job is started whose supervisor was lost before it fails."""
-
-_LOST = "InternalServerError: the job's supervisor was lost"
+_LOST = f"InternalServerError: the job's supervisor was lost {ATTEMPTS} times"
 
 Describe = Callable[[Observation], Json]
 """Members of Describe that follow from an observation."""

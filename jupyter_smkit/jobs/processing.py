@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from jupyter_smkit.compute import images
-from jupyter_smkit.compute.executor import Input, Launch, Observation, Output
+from jupyter_smkit.compute.executor import Input, Launch, Observation, Output, started_again
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.control.launches import launch_id
 from jupyter_smkit.jobs.run import advance
@@ -92,8 +92,14 @@ def _config(record: Record) -> Json:
 def facts(seen: Observation) -> Json:
     return {
         "ProcessingStartTime": seen.started,
-        "ExitMessage": seen.message or None,
+        "ExitMessage": seen.message or _why(seen) or None,
         "_phase": seen.phase,
         "_level": seen.level,
         "_report": dict(seen.report) or None,
     }
+
+
+def _why(seen: Observation) -> str:
+    """What a program that says nothing itself cannot know."""
+    late = seen.outcome == "MaxRuntimeExceeded"
+    return "\n".join(filter(None, [started_again(seen.attempt), seen.reason if late else ""]))

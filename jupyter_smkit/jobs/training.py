@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from jupyter_smkit.compute.executor import Input, Launch, Observation, Output
+from jupyter_smkit.compute.executor import Input, Launch, Observation, Output, started_again
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.control.launches import launch_id
 from jupyter_smkit.jobs import script_mode
@@ -29,7 +29,7 @@ _MESSAGES = {
     "Completed": "Training job completed",
     "Stopped": "Training job stopped",
     "Failed": "Training job failed",
-    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds",
+    "MaxRuntimeExceeded": "Training job runtime exceeded MaxRuntimeInSeconds provided",
 }
 
 
@@ -176,12 +176,14 @@ def facts(record: Record, seen: Observation) -> Json:
 def transitions(record: Record, seen: Observation) -> list[Json]:
     """SecondaryStatusTransitions: what was passed through, each step ending when the next begins."""
     steps = [(_SECONDARY[phase], at) for phase, at in seen.phases if phase in _SECONDARY]
-    steps = [("Starting", record.created), *steps[1:]]
+    again = started_again(seen.attempt)
+    steps = [("Restarting", at) for _, at in steps[:1] if again] + steps[1:]
+    steps = [("Starting", record.created), *steps]
     if seen.outcome:
         steps.append((seen.outcome, seen.ended or steps[-1][1]))
     ends: list[Json] = [{"EndTime": at} for _, at in steps[1:]]
     ends.append({"EndTime": seen.ended} if seen.outcome else {})
     return [
-        {"Status": status, "StartTime": at, "StatusMessage": _MESSAGES[status], **end}
+        {"Status": status, "StartTime": at, "StatusMessage": _MESSAGES.get(status, again), **end}
         for (status, at), end in zip(steps, ends, strict=True)
     ]

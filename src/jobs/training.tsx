@@ -33,10 +33,20 @@ export function trainingKind({ trans }: ISmkit): Kind {
     overview: record => {
       const algorithm = (record.AlgorithmSpecification ?? {}) as Row;
       const seconds = record.TrainingTimeInSeconds;
+      const steps = (record.SecondaryStatusTransitions ?? []) as Row[];
       return [
         {
           label: trans.__('Step'),
-          value: <StatusPill status={text(record, 'SecondaryStatus')} />
+          value: (
+            <>
+              <StatusPill status={text(record, 'SecondaryStatus')} />{' '}
+              {says(steps[steps.length - 1])}
+            </>
+          )
+        },
+        {
+          label: trans.__('Restarted'),
+          value: says(steps.find(step => step.Status === 'Restarting'))
         },
         {
           label: trans.__('Trained for'),
@@ -65,6 +75,10 @@ export function trainingKind({ trans }: ISmkit): Kind {
     artifacts: record => artifacts(record, trans),
     forms: request => sdkForm(trainingSdk(request))
   });
+}
+
+function says(step: Row | undefined): string {
+  return text(step ?? {}, 'StatusMessage');
 }
 
 interface Channel {

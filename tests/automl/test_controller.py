@@ -6,8 +6,8 @@ from typing import Any
 
 from jupyter_smkit.automl.controller import reconcile
 from jupyter_smkit.automl.deployment import endpoint_name
-from jupyter_smkit.compute.executor import Observation
-from jupyter_smkit.control.launches import ATTEMPTS, launch_id
+from jupyter_smkit.compute.executor import ATTEMPTS, Observation
+from jupyter_smkit.control.launches import launch_id
 
 from .conftest import ACCOUNT, REGION, World, reported, tabular
 

@@ -113,7 +113,10 @@ def test_a_program_may_not_run_longer_than_allowed(smkit: Any) -> None:
     smkit.client("sagemaker").create_processing_job(
         **job(smkit, "endless", "import signal; signal.pause()", **limit)
     )
-    assert finished(smkit, "endless")["ProcessingJobStatus"] == "Stopped"
+    found = finished(smkit, "endless")
+    assert found["ProcessingJobStatus"] == "Stopped"
+    assert found["ExitMessage"].startswith("MaxRuntimeExceeded: ")
+    assert f"smkit: {found['ExitMessage']}" in log_of(smkit, "endless")
 
 
 @pytest.mark.parametrize(
@@ -217,6 +220,10 @@ def test_a_job_survives_kill_9(fresh_smkit: Any, killed: str, tmp_path: Any) -> 
         Path(f"/dev/shm/{flag}").unlink()
     body = smkit.client("s3").get_object(Bucket=bucket, Key="out/end.txt")["Body"].read()
     assert body == b"whole"
+    again = "Started again (2 of 3)"
+    assert ended.get("ExitMessage", "").startswith(again) == (killed == "supervisor")
+    said = [line for line in log_of(smkit, "survives") if again in line]
+    assert len(said) == int(killed == "supervisor")
 
 
 def test_a_program_that_is_stopped_may_clean_up(smkit: Any) -> None:

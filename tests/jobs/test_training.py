@@ -11,7 +11,10 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from jupyter_smkit.compute.executor import Observation
 from jupyter_smkit.control.processes import wait_until
+from jupyter_smkit.jobs.training import transitions
+from jupyter_smkit.state.records import Record
 from tests.jobs.conftest import trained, training_request
 
 IMAGE = {"TrainingImage": "python", "TrainingInputMode": "File"}
@@ -42,6 +45,21 @@ def test_the_steps_of_a_job_are_told_in_order(smkit: Any) -> None:
     for step, following in pairwise(passed):
         assert step["StartTime"] <= step["EndTime"] == following["StartTime"]
     assert passed[-1]["EndTime"] == found["TrainingEndTime"]
+
+
+def test_what_befell_a_job_stands_among_its_steps() -> None:
+    record = Record("1", "r", "TrainingJob", "job", "arn", "InProgress", {}, {}, 10.0, 10.0)
+    phases = [("Starting", 20.0), ("Downloading", 21.0), ("Running", 22.0), ("Uploading", 30.0)]
+    seen = Observation(
+        "done", phases=phases, outcome="MaxRuntimeExceeded", ended=31.0, started=22.0, attempt=2
+    )
+    passed = transitions(record, seen)
+    assert [(step["Status"], step["StartTime"]) for step in passed[:3]] == [
+        *(("Starting", 10.0), ("Restarting", 20.0), ("Downloading", 21.0))
+    ]
+    assert "Started again (2 of 3)" in passed[1]["StatusMessage"]
+    assert passed[-1]["Status"] == "MaxRuntimeExceeded"
+    assert "exceeded MaxRuntimeInSeconds" in passed[-1]["StatusMessage"]
 
 
 def test_a_stopped_job_keeps_its_model(smkit: Any) -> None:
