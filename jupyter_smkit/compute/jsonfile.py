@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import stat
@@ -11,16 +12,27 @@ from typing import Any
 _LARGEST = 8 << 20
 """Bytes that are read of a file; a longer one is not of smkit's making."""
 
+_RESERVED = 32 << 10
 
-def write(file: Path, content: Any, *, durable: bool = True) -> None:
-    """Replaces ``file``; ``durable``: it also survives a power cut from now on."""
-    temporary = file.with_suffix(".new")
-    with open(temporary, "w") as out:
+
+def write(file: Path, content: Any, *, durable: bool = True, reserved: Path | None = None) -> None:
+    """Replaces ``file``; ``durable``: it also survives a power cut from now on. ``reserved`` is a
+    file that :func:`reserve` has made: what is written takes its place on the disk."""
+    temporary = reserved or file.with_suffix(".new")
+    fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    with open(fd, "w") as out:
         json.dump(content, out)
+        out.truncate()
+        out.flush()
         if durable:
-            out.flush()
-            os.fsync(out.fileno())
+            os.fsync(fd)
     temporary.replace(file)
+
+
+def reserve(file: Path) -> None:
+    """Keeps room on the disk for an object that has to be written even when nothing else can."""
+    with contextlib.suppress(OSError):
+        file.write_bytes(b" " * _RESERVED)
 
 
 def read(file: Path) -> dict[str, Any]:

@@ -11,7 +11,6 @@ import contextlib
 import json
 import os
 import select
-import shutil
 import signal
 import subprocess
 import sys
@@ -29,6 +28,7 @@ from jupyter_smkit.compute.logfile import path as log_path
 from jupyter_smkit.compute.metrics import Metrics
 from jupyter_smkit.compute.reason import LONGEST, fitted
 from jupyter_smkit.compute.sandbox import Sandbox
+from jupyter_smkit.compute.status import Status
 from jupyter_smkit.config import Home
 
 _MESSAGE = 1 << 20
@@ -60,8 +60,7 @@ class Supervisor:
         self.home = home
         self.directory = directory
         self.launch = launch = launch_from(job)
-        self.status: dict[str, Any] = {"format": 1, "pid": os.getpid(), "level": job["level"]}
-        self.status["phases"] = []
+        self.status = Status(home, directory, job["level"])
         self.report = directory / "report"
         self.layer = directory / "layer"
         self.socket = Path(launch.socket).parent if launch.socket else None
@@ -100,7 +99,7 @@ class Supervisor:
         program.adopt_orphans()
         outcome, reason, code = "Failed", "", None
         try:
-            self._note(phase="Starting")
+            self.status.note("Starting")
             self._prepare()
             outcome, reason, code = self._program()
         except Ended as end:
@@ -110,7 +109,7 @@ class Supervisor:
             self.log.say(f"smkit: {reason}")
         program.end_orphans()
         try:
-            self._note(phase="Uploading")
+            self.status.note("Uploading")
             self._send(failed=outcome != "Completed")
         except Exception as error:
             outcome, reason = "Failed", f"Could not bring the results out: {error}"
@@ -122,16 +121,13 @@ class Supervisor:
         # Once its end is told the launch may be forgotten, or made again under the same name.
         data = (self.sandbox.base, self.sandbox.temporary, self.layer)
         doomed = [set_aside(used, self.directory.parent) for used in data]
-        self._note(
-            phase="Done",
+        self.status.end(
+            doomed,
             outcome=outcome,
             exit_code=code,
             reason=reason,
             message=fitted("", message) if failed else message[:LONGEST],
-            ended=time.time(),
         )
-        for used in doomed:
-            shutil.rmtree(used, ignore_errors=True)
 
     def _on_signal(self, number: int, frame: object) -> None:
         if number == signal.SIGTERM and not (self.directory / STOP).exists():
@@ -191,7 +187,7 @@ class Supervisor:
         from jupyter_smkit.api.errors import ApiError
         from jupyter_smkit.compute import staging
 
-        self._note(phase="Downloading")
+        self.status.note("Downloading")
         for given in self.launch.inputs:
             try:
                 staging.bring(self.home, given, self.sandbox.outside(given.path))
@@ -265,7 +261,7 @@ class Supervisor:
             raise Ended(
                 "Failed", f"AlgorithmError: {argv[0]} could not be started: {error}"
             ) from None
-        self._note(phase="Running", started=time.time())
+        self.status.note("Running", started=time.time())
         with self._sending():
             code, late = self._watch(running)
         if late:
@@ -303,7 +299,7 @@ class Supervisor:
             if (self.stop_asked or late) and not asked_at:
                 asked_at = now
                 if self.stop_asked:
-                    self._note(phase="Stopping")
+                    self.status.note("Stopping")
                 program.ask_to_stop(running.pid, sandboxed=self.sandbox.level != "L0")
             if asked_at and now - asked_at > self.patience:
                 program.signal_group(running.pid, signal.SIGKILL)
@@ -313,7 +309,7 @@ class Supervisor:
             stamp = self._report_stamp()
             if stamp != noted:
                 noted = stamp
-                self._ring()
+                self.status.ring()
             if not self.directory.exists():
                 # The home was deleted: nobody is left to end this program or to want it.
                 program.signal_group(running.pid, signal.SIGKILL)
@@ -339,7 +335,7 @@ class Supervisor:
             self.told = dict(self.metrics.last)
             with contextlib.suppress(OSError):
                 jsonfile.write(self.directory / "metrics.json", self.told, durable=False)
-            self._ring()
+            self.status.ring()
 
     def _report_stamp(self) -> int:
         try:
@@ -362,27 +358,6 @@ class Supervisor:
             return jsonfile.plain_bytes(file, _MESSAGE).decode(errors="replace")
         except OSError:
             return ""
-
-    def _note(self, **facts: Any) -> None:
-        """Tells what has become of the launch. Its end is told again until the disk takes it."""
-        if phase := facts.get("phase"):
-            self.status["phases"].append((phase, facts.get("ended") or time.time()))
-        self.status.update(facts)
-        ended = "outcome" in facts
-        while self.directory.exists():
-            try:
-                jsonfile.write(self.directory / "status.json", self.status, durable=ended)
-                break
-            except OSError:
-                if not ended:
-                    break
-                time.sleep(1.0)
-        self._ring()
-
-    def _ring(self) -> None:
-        from jupyter_smkit.state import wake
-
-        wake.ring(self.home.run / "wake")
 
 
 def main() -> None:

@@ -16,7 +16,7 @@ from typing import Any
 
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import chores, lease, processes
-from jupyter_smkit.state import migrate, shared, wake
+from jupyter_smkit.state import migrate, room, shared, wake
 from jupyter_smkit.state.engine import connect, url_of
 from jupyter_smkit.state.lifecycle import Lifecycle
 from jupyter_smkit.state.records import LeaseLost, Record, Stale, State
@@ -186,6 +186,7 @@ def run(
     afar = shared.bell(engine)
     state = State(engine, time.time, lifecycles, lambda: wake.ring(home.run / "wake"))
     state.epoch = state.take_lease()
+    room.keep(home)
     controllers, reconcilers = assemble(home, state)
     daemon = Daemon(controllers, reconcilers, lifecycles)
     log.info("daemon %d holds lease %d", os.getpid(), state.epoch)
