@@ -142,14 +142,19 @@ def processes(home: Home) -> Finding:
 
 
 def sandbox(home: Home) -> Finding:
-    from jupyter_smkit.compute.sandbox import probe
+    from jupyter_smkit.compute.sandbox import overlays, probe
 
     try:
         level = probe(home.settings.sandbox)
     except RuntimeError as error:
         return Finding("sandbox", "error", str(error), 'set sandbox = "auto" in config.toml')
     if level != "L0":
-        return Finding("sandbox", "ok", f"{level}: jobs see /opt/ml of their own")
+        says = f"{level}: jobs see /opt/ml of their own"
+        if changed := overlays(level):
+            says = f"{says}; what they change in {', '.join(changed)} vanishes with them"
+        else:
+            says = f"{says}; elsewhere they cannot write, as this machine has no overlays for users"
+        return Finding("sandbox", "ok", says)
     says = "L0: jobs run without /opt/ml of their own; programs must use the SM_* variables"
     if os.environ.get("SMKIT_SANDBOX") == "none":
         says = f"{says} (SMKIT_SANDBOX=none says so)"

@@ -47,6 +47,7 @@ class LocalExecutor:
             jsonfile.write(directory / "job.json", job)
             return
         job |= {"level": level, "processes": sandbox.own_processes(level)}
+        job["overlaid"] = sandbox.overlays(level)
         # The lock goes on to the supervisor and lives as long as it does: there is no instant at
         # which a started supervisor looks lost.
         lock = os.open(directory / "lock", os.O_RDWR | os.O_CREAT, 0o600)

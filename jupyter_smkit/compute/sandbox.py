@@ -4,13 +4,15 @@ L0  environment variables only: a path under /opt/ml in the command is rewritten
 L1  bubblewrap: own /opt/ml and /tmp, the rest of the file system read-only.
 L2  unshare: the same through a user and mount namespace, where bubblewrap is missing.
 
-At L1 and L2 the program also has a process table of its own where the machine allows that: all
-that it started ends with it. They emulate paths; they are no security boundary against hostile
-code.
+At L1 and L2 the program may change directories of the machine for itself where that allows
+overlays (:mod:`~jupyter_smkit.compute.overlay`), and has a process table of its own where the
+machine allows that: all that it started ends with it. They emulate paths; they are no security
+boundary against hostile code.
 """
 
 from __future__ import annotations
 
+import os
 import posixpath
 import shlex
 import shutil
@@ -21,7 +23,11 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
+from jupyter_smkit.compute import overlay
+
 BASE = "/opt/ml"
+_OWN = ("/dev", "/opt", "/proc", "/tmp")
+"""Of these every program has others than the machine's."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +50,8 @@ class Sandbox:
     hostname: str = "algo-1"
     processes: bool = False
     """Whether it has a process table of its own (:func:`own_processes`)."""
+    overlaid: tuple[str, ...] = ()
+    """Directories that it may write to, and that are as before afterwards (:func:`overlays`)."""
 
     def outside(self, path: str) -> Path:
         """The file on this machine that ``/opt/ml/…`` in the sandbox is."""
@@ -58,13 +66,13 @@ class Sandbox:
     def command(self, argv: Sequence[str]) -> list[str]:
         match self.level:
             case "L1":
-                return [*self._bwrap(), "--", *argv]
+                return self._above([*self._bwrap(), "--", *argv])
             case "L2":
                 return self._unshare(argv)
         return [word.replace(f"{BASE}/", f"{self.base}/") for word in argv]
 
     def _bwrap(self) -> list[str]:
-        words = ["bwrap", "--ro-bind", "/", "/", "--dev-bind", "/dev", "/dev", "--proc", "/proc"]
+        words = ["bwrap", *self._root(), "--dev-bind", "/dev", "/dev", "--proc", "/proc"]
         words += ["--die-with-parent", "--unshare-uts", "--hostname", self.hostname]
         words += ["--unshare-ipc", "--bind", str(self.temporary), "/tmp", "--tmpfs", "/opt"]
         for child in _beside_ml():
@@ -84,18 +92,52 @@ class Sandbox:
             words.append("--unshare-net")
         return words
 
+    def _root(self) -> list[str]:
+        """The machine's directories; where some are overlaid, in a root that is the program's."""
+        if not self.overlaid:
+            return ["--ro-bind", "/", "/"]
+        words: list[str] = []
+        for child in sorted(Path("/").iterdir()):
+            path = str(child)
+            if path in self.overlaid:
+                words += ["--bind", f"{self._top()}{path}", path]
+            elif child.is_symlink():
+                words += ["--symlink", str(child.readlink()), path]
+            elif path not in _OWN:
+                words += ["--ro-bind", path, path]
+        # Who is root out there is the user again inside.
+        ids = ["--uid", str(os.getuid()), "--gid", str(os.getgid())]
+        return [*words, *(["--unshare-user", *ids] if os.geteuid() else ())]
+
+    def _above(self, command: list[str]) -> list[str]:
+        """The command in a mount namespace in which the overlays are made before."""
+        if not self.overlaid:
+            return command
+        user = os.geteuid() != 0
+        made = overlay.lines(self._top(), self.overlaid, user=user)
+        script = "\n".join(["set -e", *made, 'exec "$@"'])
+        mapped = ["--user", "--map-root-user"] if user else []
+        return ["unshare", *mapped, "--mount", "sh", "-c", script, "sh", *command]
+
+    def _top(self) -> Path:
+        return self.base.with_name("top")
+
     def _unshare(self, argv: Sequence[str]) -> list[str]:
         opt = self.base.with_name("opt")
         lines = ["set -e", f"mkdir -p {_q(opt / 'ml')}"]
+        if self.overlaid:
+            lines += overlay.lines(opt / ".top", self.overlaid, user=True)
         for child in _beside_ml():
             lines += [f"mkdir -p {_q(opt / child.name)}"]
             lines += [f"mount --rbind {_q(child)} {_q(opt / child.name)}"]
         # What is to be seen again is held in /opt while the directories above it are covered.
-        layers = self._layers((*self.readable, *self.writable))
+        layers = self._layers(self.readable, self.writable)
         for number, (path, hides) in enumerate(layers):
             lines += [] if hides else _bound(path, opt / f".{number}", path.is_dir())
         lines += [f"mount --bind {_q(self.base)} {_q(opt / 'ml')}", f"mount --rbind {_q(opt)} /opt"]
         lines += [f"mount --rbind {_q(self.temporary)} /tmp"]
+        lines += [f"mount --bind /opt/.top{path} {path}" for path in self.overlaid]
+        lines += ["cd /", "umount -l /opt/.top"] if self.overlaid else []
         for number, (path, hides) in enumerate(layers):
             if hides:
                 lines += [f"mkdir -p {_q(path)}", f"mount -t tmpfs tmpfs {_q(path)}"]
@@ -120,14 +162,17 @@ class Sandbox:
     def _hidden_files(self) -> list[Path]:
         return [path for path in self.hidden if not path.is_dir()]
 
-    def _layers(self, shown: Sequence[Path]) -> list[tuple[Path, bool]]:
-        """The hidden directories (True), and those of ``shown`` that they or /tmp would cover: in
-        the order in which each lies in what is mounted before it."""
+    def _layers(
+        self, readable: Sequence[Path], writable: Sequence[Path] = ()
+    ) -> list[tuple[Path, bool]]:
+        """The hidden directories (True), and those to be seen that they or /tmp would cover, or an
+        overlay whose changes are not to vanish: in the order in which each lies in what is mounted
+        before it."""
         hidden = self._hidden_directories()
-        resolved = {path.resolve() for path in shown}
-        covered = [
-            path for path in resolved if any(map(path.is_relative_to, [Path("/tmp"), *hidden]))
-        ]
+        covering = [Path("/tmp"), *hidden]
+        overlaid = [*covering, *map(Path, self.overlaid)]
+        covered = {path for path in _resolved(readable) if any(map(path.is_relative_to, covering))}
+        covered |= {path for path in _resolved(writable) if any(map(path.is_relative_to, overlaid))}
         layers = [(path, True) for path in hidden] + [(path, False) for path in covered]
         return sorted(layers, key=lambda layer: layer[0].parts)
 
@@ -135,6 +180,10 @@ class Sandbox:
 def under(path: str, base: str = BASE) -> bool:
     """Whether a path is ``base`` or lies below it, once its ``..`` are followed."""
     return posixpath.normpath(path) == base or posixpath.normpath(path).startswith(f"{base}/")
+
+
+def _resolved(paths: Sequence[Path]) -> set[Path]:
+    return {path.resolve() for path in paths}
 
 
 def _bound(path: Path, target: Path, directory: bool) -> list[str]:
@@ -177,13 +226,24 @@ def own_processes(level: str) -> bool:
     return level != "L0" and _works(level, processes=True)
 
 
-def _works(level: str, processes: bool = False) -> bool:
+@cache
+def overlays(level: str) -> tuple[str, ...]:
+    """The directories over which a program can have something of its own; none where the machine
+    does not allow it."""
+    tops = overlay.candidates() if level != "L0" else ()
+    if not tops or _works(level, overlaid=tops):
+        return tops
+    return tuple(top for top in tops if _works(level, overlaid=(top,)))
+
+
+def _works(level: str, processes: bool = False, overlaid: tuple[str, ...] = ()) -> bool:
     with tempfile.TemporaryDirectory(prefix="smkit-probe-") as made:
         base, temporary = Path(made, "ml"), Path(made, "tmp")
         base.mkdir()
         temporary.mkdir()
-        box = Sandbox(level, base, temporary, processes=processes)
-        command = box.command(["test", "-w", BASE])
+        box = Sandbox(level, base, temporary, processes=processes, overlaid=overlaid)
+        write = 'for each in "$@"; do : > "$each/.smkit" || exit 1; done'
+        command = box.command(["sh", "-c", write, "sh", BASE, *overlaid])
         try:
             return subprocess.run(command, capture_output=True, timeout=20).returncode == 0
         except (OSError, subprocess.TimeoutExpired):

@@ -81,6 +81,7 @@ class Supervisor:
             network=launch.network,
             hostname=launch.hostname,
             processes=job["processes"],
+            overlaid=tuple(job["overlaid"]),
         )
         file = log_path(home, launch.account, launch.region, launch.log_group, launch.log_stream)
         self.log = LogFile(file)

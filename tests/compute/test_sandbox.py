@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from jupyter_smkit.compute import sandbox
+from jupyter_smkit.compute import overlay, sandbox
 from jupyter_smkit.compute.sandbox import Sandbox
 from jupyter_smkit.control.processes import wait_until
 
@@ -41,6 +41,7 @@ def box(level: str, tmp_path: Path) -> Sandbox:
         writable=(tmp_path / "out",),
         readable=(tmp_path / "home", *INTERPRETER),
         hidden=(tmp_path / "home" / "key",),
+        overlaid=sandbox.overlays(level),
     )
 
 
@@ -67,6 +68,55 @@ def test_what_it_may_write_and_read_lies_at_its_own_path(box: Sandbox) -> None:
     code = f"open('{out}/made', 'w').write(open('{home}/data').read())"
     assert run(box, code).returncode == 0
     assert (out / "made").read_text() == "data"
+
+
+def test_what_it_changes_elsewhere_is_gone_with_it(box: Sandbox) -> None:
+    """As SageMaker's own model code does, which copies its libraries to /lib."""
+    shared, out = box.base / "shared_libs", box.writable[0]
+    (shared / "x86_64-linux-gnu").mkdir(parents=True)
+    (shared / "x86_64-linux-gnu" / "made-by-a-job.so").write_text("lib")
+    done = run(
+        box,
+        "import os, shutil\n"
+        "shutil.copytree('/opt/ml/shared_libs', '/lib', dirs_exist_ok=True)\n"
+        "for path in ('/home/made-by-a-job/deep', '/usr/local/made-by-a-job', '/etc/made-by-a-job'):\n"
+        "    os.makedirs(path)\n"
+        "os.symlink('/usr/bin/env', '/usr/local/bin/made-by-a-job')\n"
+        "os.remove('/usr/bin/env')\n"
+        "print(open('/lib/x86_64-linux-gnu/made-by-a-job.so').read(), os.path.exists('/usr/bin/env'))\n"
+        f"print(os.getuid() == {os.getuid()}, os.access('{out}', os.W_OK))\n",
+    )
+    assert done.stdout.splitlines()[0] == "lib False", done.stderr
+    assert box.level == "L2" or done.stdout.splitlines()[1] == "True True"
+    assert Path("/usr/bin/env").exists()
+    for made in ("home", "usr/local", "usr/local/bin", "etc", "lib/x86_64-linux-gnu"):
+        assert not list(Path("/", made).glob("made-by-a-job*"))
+
+
+def test_a_directory_may_be_made_at_the_root(tmp_path: Path) -> None:
+    level = sandbox.probe("bwrap")
+    tops = sandbox.overlays(level)
+    box = Sandbox(level, tmp_path, tmp_path, readable=INTERPRETER, overlaid=tops)
+    assert run(box, "import os; os.mkdir('/made-by-a-job')").returncode == 0
+    assert not Path("/made-by-a-job").exists()
+
+
+def test_who_is_not_root_may_write_below_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("os.geteuid", lambda: 1000)
+    [made] = [line for line in overlay.lines(tmp_path, ["/usr"], user=True) if " usr " in line]
+    assert {"upper/usr", "upper/usr/lib", "upper/usr/local/lib"} <= set(made.split())
+
+
+def test_a_directory_with_mounts_in_it_is_not_overlaid(tmp_path: Path) -> None:
+    assert "/usr" in overlay.candidates()
+    (mounts := tmp_path / "mountinfo").write_text(
+        "1 0 8:1 / / rw - ext4 a rw\n2 1 8:2 / /usr/share rw - ext4 b rw\n"
+        "3 1 8:3 / /etc rw - ext4 c rw\n"
+    )
+    found = overlay.candidates(mounts)
+    assert "/usr" not in found and "/etc" in found
 
 
 def test_a_hidden_file_is_not_read(box: Sandbox) -> None:

@@ -125,6 +125,7 @@ def test_a_job_sees_no_keys_and_no_other_jobs(smkit: Any) -> None:
         "print('sees', *sorted(os.listdir(home)), *os.listdir(f'{home}/jobs'))\n"
         "try: open(f'{home}/jobs/made', 'w')\n"
         "except OSError as error: print(error)\n"
+        "open('/lib/made-by-a-job', 'w').close(); print('made')\n"
     )
     smkit.client("sagemaker").create_processing_job(**job(smkit, "sees", code))
     assert finished(smkit, "sees")["ProcessingJobStatus"] == "Completed"
@@ -134,6 +135,7 @@ def test_a_job_sees_no_keys_and_no_other_jobs(smkit: Any) -> None:
     assert not {"credentials.json", "state.db", "objects", "run", "logs"} & set(seen)
     assert len([name for name in seen if "ProcessingJob" in name]) == 1
     assert any("Read-only file system" in line for line in said)
+    assert "made" in said and not Path("/lib/made-by-a-job").exists()
 
 
 def test_pip_installs_into_the_job_alone(smkit: Any) -> None:
