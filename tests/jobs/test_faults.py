@@ -80,32 +80,32 @@ def test_what_a_program_started_ends_with_it(smkit: Any) -> None:
     assert not processes_with(word)
 
 
-def test_what_a_program_started_does_not_outlive_its_supervisor(fresh_smkit: Any) -> None:
+def test_what_a_program_started_does_not_outlive_its_supervisor(smkit: Any) -> None:
     word = f"sleep 2{os.getpid()}"
     code = STARTS_ANOTHER.format(seconds=word.split()[1]) + "import signal; signal.pause()"
-    client = fresh_smkit.client("sagemaker")
-    client.create_processing_job(**job(fresh_smkit, "orphan", code))
-    started(fresh_smkit, "orphan")
+    client = smkit.client("sagemaker")
+    client.create_processing_job(**job(smkit, "orphan", code))
+    started(smkit, "orphan")
     assert wait_until(lambda: len(processes_with(word)) == 1, 20)
-    status = next(fresh_smkit.home.jobs.glob("*/status.json"))
+    status = next(smkit.home.jobs.glob("*.orphan.*/status.json"))
     os.kill(jsonfile.read(status)["pid"], signal.SIGKILL)
-    assert wait_until(lambda: log_of(fresh_smkit, "orphan").count("started") == 2, 20)
+    assert wait_until(lambda: log_of(smkit, "orphan").count("started") == 2, 20)
     assert len(processes_with(word)) == 1
     client.stop_processing_job(ProcessingJobName="orphan")
-    finished(fresh_smkit, "orphan")
+    finished(smkit, "orphan")
 
 
-def test_a_machine_that_shuts_down_stops_no_job(fresh_smkit: Any) -> None:
+def test_a_machine_that_shuts_down_stops_no_job(smkit: Any) -> None:
     code = "print('started', flush=True)\nimport signal; signal.pause()"
-    client = fresh_smkit.client("sagemaker")
-    client.create_processing_job(**job(fresh_smkit, "goes-on", code))
-    started(fresh_smkit, "goes-on")
-    assert wait_until(lambda: log_of(fresh_smkit, "goes-on").count("started") == 1, 20)
-    status = next(fresh_smkit.home.jobs.glob("*/status.json"))
+    client = smkit.client("sagemaker")
+    client.create_processing_job(**job(smkit, "goes-on", code))
+    started(smkit, "goes-on")
+    assert wait_until(lambda: log_of(smkit, "goes-on").count("started") == 1, 20)
+    status = next(smkit.home.jobs.glob("*.goes-on.*/status.json"))
     os.kill(jsonfile.read(status)["pid"], signal.SIGTERM)
-    assert wait_until(lambda: log_of(fresh_smkit, "goes-on").count("started") == 2, 20)
+    assert wait_until(lambda: log_of(smkit, "goes-on").count("started") == 2, 20)
     client.stop_processing_job(ProcessingJobName="goes-on")
-    assert finished(fresh_smkit, "goes-on")["ProcessingJobStatus"] == "Stopped"
+    assert finished(smkit, "goes-on")["ProcessingJobStatus"] == "Stopped"
 
 
 def test_pipes_in_place_of_files_hold_up_nobody(smkit: Any) -> None:
