@@ -8,6 +8,7 @@ import socket
 from dataclasses import dataclass
 from pathlib import Path
 
+from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.endpoints import containers
@@ -94,10 +95,13 @@ def _launch(
     if code.startswith("s3://"):
         inputs.append(Input(code, _CODE, extract=True))
         environment = {**environment, "SAGEMAKER_SUBMIT_DIRECTORY": _CODE}
+    image = container.get("Image", "")
+    if not images.resolve(image).known:
+        environment = {**environment, "SMKIT_UNKNOWN_IMAGE": image}
     return Launch(
         id=f"{launch_prefix(endpoint)}{digest}",
         argv=("python", "-m", "jupyter_smkit.gateway.worker"),
-        image=container.get("Image", ""),
+        image=image,
         account=endpoint.account,
         region=endpoint.region,
         log_group=f"/aws/sagemaker/Endpoints/{endpoint.key}",

@@ -3,7 +3,8 @@
 It runs in the model's own environment, which needs httptools and the model's libraries; uvloop is
 used where it is installed. From the environment it takes ``SMKIT_BIND`` (the unix socket to listen
 on), ``SM_MODEL_DIR`` (the unpacked model), ``SAGEMAKER_PROGRAM`` and ``SAGEMAKER_SUBMIT_DIRECTORY``
-(a script and its folder), ``SAGEMAKER_INFERENCE_OUTPUT`` (what a classifier answers).
+(a script and its folder), ``SAGEMAKER_INFERENCE_OUTPUT`` (what a classifier answers),
+``SMKIT_UNKNOWN_IMAGE`` (an image whose server smkit does not have: only a script is served).
 """
 
 from __future__ import annotations
@@ -32,9 +33,17 @@ _PREFIX = "x-amzn-sagemaker-"
 
 def load(environ: Mapping[str, str]) -> Service:
     """The model that the environment describes; imports its library."""
-    from jupyter_smkit.gateway.flavours import serve_model
+    from jupyter_smkit.gateway.flavours import NoModel, script, serve_model
 
-    return serve_model(Path(environ.get("SM_MODEL_DIR", "/opt/ml/model")), environ)
+    directory = Path(environ.get("SM_MODEL_DIR", "/opt/ml/model"))
+    unknown = environ.get("SMKIT_UNKNOWN_IMAGE")
+    if unknown and script.find(directory, environ) is None:
+        raise NoModel(
+            f"smkit does not have the image {unknown}, and the model has no code/inference.py: "
+            "add one with model_fn, or name one of the images sagemaker-scikit-learn, "
+            "sagemaker-xgboost and smkit-lightgbm"
+        )
+    return serve_model(directory, environ)
 
 
 def application(predictions: Predictions) -> Server:

@@ -11,6 +11,7 @@ from jupyter_smkit.api.kinds import Kind, find
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.compute import metrics
 from jupyter_smkit.compute.sandbox import under
+from jupyter_smkit.jobs import programs
 from jupyter_smkit.jobs.kinds import KINDS, PROCESSING_JOB, TRAINING_JOB
 
 
@@ -25,6 +26,7 @@ def register(api: Registry) -> None:
 def create_processing_job(registry: Registry, call: Call) -> Params:
     cluster = call.params["ProcessingResources"]["ClusterConfig"]
     one_host(call.operation, int(cluster["InstanceCount"]))
+    programs.check_processing(call.params["AppSpecification"])
     for given in call.params.get("ProcessingInputs") or ():
         where = f"ProcessingInput {given['InputName']}"
         if "S3Input" not in given:
@@ -51,6 +53,7 @@ def create_training_job(registry: Registry, call: Call) -> Params:
             "AlgorithmSpecification must have a TrainingImage: training with an algorithm's name "
             "is not supported by smkit yet"
         )
+    programs.check_training(specification, call.params.get("HyperParameters") or {})
     for channel in call.params.get("InputDataConfig") or ():
         where = f"Channel {channel['ChannelName']}"
         source = (channel.get("DataSource") or {}).get("S3DataSource")

@@ -1,0 +1,38 @@
+"""Images that smkit does not know, in models."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import joblib
+from sklearn.linear_model import LinearRegression
+
+from tests.endpoints.test_endpoints import ROLE, archive, config, constant, invoke, settled
+
+UNKNOWN = "123456789012.dkr.ecr.us-east-1.amazonaws.com/our-own-server:3"
+
+
+def deployed(smkit: Any, name: str, packed: bytes, image: str = UNKNOWN) -> dict[str, Any]:
+    s3, client = smkit.client("s3"), smkit.client("sagemaker")
+    s3.put_object(Bucket=smkit.bucket("models"), Key=f"{name}/model.tar.gz", Body=packed)
+    container = {"Image": image, "ModelDataUrl": f"s3://models/{name}/model.tar.gz"}
+    client.create_model(ModelName=name, ExecutionRoleArn=ROLE, PrimaryContainer=container)
+    config(smkit, name, **{name: 1.0})
+    client.create_endpoint(EndpointName=name, EndpointConfigName=name)
+    return settled(smkit, name)
+
+
+def test_an_endpoint_of_an_unknown_image_fails_and_names_it(smkit: Any) -> None:
+    fitted = io.BytesIO()
+    joblib.dump(LinearRegression().fit([[0.0], [1.0]], [0.0, 1.0]), fitted)
+    packed = archive(**{"model.joblib": fitted.getvalue()})
+    found = deployed(smkit, "unknown-server", packed)
+    assert found["EndpointStatus"] == "Failed"
+    assert UNKNOWN in found["FailureReason"]
+
+
+def test_a_script_is_served_whatever_the_image(smkit: Any) -> None:
+    assert deployed(smkit, "unknown-scripted", constant(7))["EndpointStatus"] == "InService"
+    assert invoke(smkit, "unknown-scripted")["text"] == "7"
+    smkit.client("sagemaker").delete_endpoint(EndpointName="unknown-scripted")
