@@ -17,7 +17,7 @@ from jupyter_smkit.gateway.routes import Endpoint
 
 BUCKET = "ui-models"
 ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
-IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1"
 
 
 def iris() -> dict[str, bytes]:

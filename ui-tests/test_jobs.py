@@ -11,7 +11,8 @@ from playwright.sync_api import Locator, expect
 
 BUCKET = "ui-jobs"
 ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
-IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1"
+LATER = f"{IMAGE.rpartition(':')[0]}:99.0-1-cpu-py3"
 CLUSTER: dict[str, Any] = {
     "InstanceCount": 1,
     "InstanceType": "ml.m5.large",
@@ -48,7 +49,7 @@ def put(lab: Lab, key: str, body: bytes) -> str:
     return f"s3://{BUCKET}/{key}"
 
 
-def process(lab: Lab, name: str, script: str) -> None:
+def process(lab: Lab, name: str, script: str, image: str = IMAGE) -> None:
     code = put(lab, f"{name}.py", script.encode())
     place = {
         "S3DataType": "S3Prefix",
@@ -59,7 +60,7 @@ def process(lab: Lab, name: str, script: str) -> None:
         ProcessingJobName=name,
         RoleArn=ROLE,
         AppSpecification={
-            "ImageUri": IMAGE,
+            "ImageUri": image,
             "ContainerEntrypoint": ["python3", f"/opt/ml/processing/code/{name}.py"],
         },
         ProcessingInputs=[{"InputName": "code", "S3Input": {"S3Uri": code, **place}}],
@@ -167,15 +168,21 @@ def test_a_log_goes_on_where_it_was_left(desk: Desk) -> None:
     desk.lab.client("sagemaker").stop_processing_job(ProcessingJobName="visited")
 
 
-def test_a_failed_job_says_why(desk: Desk) -> None:
-    process(desk.lab, "failing", FAILS)
+def test_a_failed_job_says_why_and_what_its_image_has(desk: Desk) -> None:
+    process(desk.lab, "failing", FAILS, LATER)
     tab = record(desk, "processing-jobs", "failing")
     expect(tab.get_by_text("Failed", exact=True)).to_be_visible(timeout=30_000)
     expect(tab.get_by_role("alert")).to_contain_text("ValueError: the column price is missing")
+    expect(
+        tab.get_by_text(re.compile("smkit:image = scikit-learn .* in place of 99.0"))
+    ).to_be_visible()
     desk.shoot("processing-failed")
     tab.get_by_role("tab", name="Logs").click()
     expect(tab.get_by_role("log")).to_contain_text("reading the table")
     expect(tab.get_by_role("log").locator("div").last).to_contain_text("the column price")
+    tab.get_by_role("tab", name="Code").click()
+    expect(tab.get_by_label("Python code")).to_contain_text("create_processing_job(")
+    expect(tab.get_by_label("Python code")).not_to_contain_text("smkit:image")
 
 
 def test_a_training_job_s_page(desk: Desk) -> None:

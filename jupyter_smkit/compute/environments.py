@@ -8,9 +8,10 @@ import hashlib
 import os
 import re
 import shutil
+import site
 import subprocess
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import metadata
 from pathlib import Path
 
@@ -44,21 +45,32 @@ def ensure(
     The current interpreter where it already does, else a cached environment, which is built on
     first use (several processes may ask at once). Raises BuildFailed.
     """
-    wanted = (*image.requirements, *requirements)
-    if not wanted or satisfied(wanted):
-        return Path(sys.executable)
-    wanted = tuple(sorted({*wanted, *BASE_REQUIREMENTS}))
+    if found := built(home, image, requirements):
+        return found
+    wanted = _wanted(image, requirements)
     home.environments.mkdir(parents=True, exist_ok=True)
     directory = home.environments / f"{image.name}-{fingerprint(wanted)}"
     python = directory / "bin" / "python"
-    if python.exists():
-        return python
     with open(directory.with_suffix(".lock"), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not python.exists():
             say(f"Building the environment {directory.name}: {', '.join(wanted)}")
             _build(directory, wanted, say)
     return python
+
+
+def built(home: Home, image: Image, requirements: Sequence[str] = ()) -> Path | None:
+    """What ``ensure`` answers without building anything."""
+    asked = (*image.requirements, *requirements)
+    if not asked or satisfied(asked):
+        return Path(sys.executable)
+    name = f"{image.name}-{fingerprint(_wanted(image, requirements))}"
+    python = home.environments / name / "bin" / "python"
+    return python if python.exists() else None
+
+
+def _wanted(image: Image, requirements: Sequence[str]) -> tuple[str, ...]:
+    return tuple(sorted({*image.requirements, *requirements, *BASE_REQUIREMENTS}))
 
 
 def satisfied(requirements: Sequence[str]) -> bool:
@@ -125,6 +137,14 @@ def _absolute(path: str, base: Path) -> str:
     return path if "://" in path else os.path.normpath(base / path)
 
 
+def site_packages(python: Path) -> list[Path]:
+    """Where the packages of an interpreter lie that is this one or one smkit has built."""
+    if python != Path(sys.executable):
+        return list((python.parent.parent / "lib").glob("python3.*/site-packages"))
+    users = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
+    return [Path(each) for each in (*users, *site.getsitepackages())]
+
+
 def runtime(home: Home) -> Path:
     """A directory with nothing but a link to this package, to be put on another's PYTHONPATH.
 
@@ -175,17 +195,20 @@ def uv_binary() -> str:
     return str(find_uv_bin())
 
 
+def clean(environ: Mapping[str, str]) -> dict[str, str]:
+    """Without what would mislead an installer."""
+    misleading = ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV")
+    return {name: value for name, value in environ.items() if name not in misleading}
+
+
 def _run(argv: Sequence[str], say: Say) -> None:
-    environment = dict(os.environ)
-    for name in ("PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "VIRTUAL_ENV"):
-        environment.pop(name, None)
     with subprocess.Popen(
         argv,
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=environment,
+        env=clean(os.environ),
     ) as process:
         assert process.stdout is not None
         lines = []
@@ -224,10 +247,11 @@ def _contents(word: str) -> str:
 
 def main() -> int:
     """``python -m jupyter_smkit.compute.environments IMAGE…`` builds environments ahead of time."""
-    from jupyter_smkit.compute import images
+    from jupyter_smkit.compute import images, versions
 
+    home = Home.from_environment()
     for name in sys.argv[1:]:
-        print(f"{name}: {ensure(Home.from_environment(), images.resolve(name))}", flush=True)
+        print(f"{name}: {versions.environment(home, images.resolve(name))[0]}", flush=True)
     return 0
 
 

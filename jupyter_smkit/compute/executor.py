@@ -131,6 +131,8 @@ class Observation:
     """The last value of each metric, and when it was printed, in Unix seconds."""
     level: str = ""
     """The sandbox it runs in: L0, L1 or L2."""
+    version: str = ""
+    """Of the image's library, where it is not the one that the image names."""
 
 
 class Executor(Protocol):

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import importlib.util
 import os
-import site
 import sys
 from pathlib import Path
+
+from jupyter_smkit.compute.environments import site_packages
 
 _PIP = '#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n'
 
@@ -35,20 +36,12 @@ def lay(directory: Path, python: Path) -> Path:
     last.mkdir(exist_ok=True)
     if found := importlib.util.find_spec("pip"):
         (last / "pip").symlink_to(Path(str(found.origin)).parent)
-    below = [*map(str, _packages(python)), str(last)]
+    below = [*map(str, site_packages(python)), str(last)]
     line = f"import site; list(map(site.addsitedir, {below!a}))\n"
     (packages / "below.pth").write_text(line)
     if chosen := _pip_configuration():
         (directory / "pip.conf").symlink_to(chosen)
     return commands / "python"
-
-
-def _packages(python: Path) -> list[Path]:
-    """Where the packages of an interpreter lie that is this one or one smkit has built."""
-    if python != Path(sys.executable):
-        return list((python.parent.parent / "lib").glob("python3.*/site-packages"))
-    users = [site.getusersitepackages()] if site.ENABLE_USER_SITE else []
-    return [Path(each) for each in (*users, *site.getsitepackages())]
 
 
 def _pip_configuration() -> Path | None:

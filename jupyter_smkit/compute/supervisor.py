@@ -143,7 +143,7 @@ class Supervisor:
             raise Ended("Stopped")
 
     def _prepare(self) -> None:
-        from jupyter_smkit.compute import environments, images, layer
+        from jupyter_smkit.compute import environments, images, layer, versions
 
         self.preparing = True
         for made in (self.sandbox.base, self.sandbox.temporary, self.report):
@@ -163,9 +163,10 @@ class Supervisor:
         if self.launch.inputs:
             self._bring()
         try:
-            python = environments.ensure(self.home, image, self._wanted(), self.log.say)
+            python, version = versions.environment(self.home, image, self._wanted(), self.log.say)
         except environments.BuildFailed as error:
             raise Ended("Failed", str(error)) from None
+        self.status["version"] = version
         self.commands = [python.parent]
         if self.socket:
             self.socket.mkdir(parents=True, exist_ok=True, mode=0o700)

@@ -10,7 +10,7 @@ from itertools import groupby
 from pathlib import Path
 from types import MappingProxyType
 
-from jupyter_smkit.compute import jsonfile
+from jupyter_smkit.compute import images, jsonfile
 from jupyter_smkit.compute.executor import Observation
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.endpoints.operations import served
@@ -51,8 +51,10 @@ def bring_up(controllers: Controllers, record: Record) -> None:
         fail(controllers, record, str(missing.args[0]))
         return
     ready = True
+    versions = {}
     for worker in workers:
         seen = controllers.executor.poll(worker.launch.id)
+        versions[worker.variant] = seen.version
         if seen.state == "missing":
             controllers.executor.launch(worker.launch)
         elif seen.state == "lost" and seen.attempt < _CRASHES:
@@ -72,7 +74,7 @@ def bring_up(controllers: Controllers, record: Record) -> None:
     if not ready:
         controllers.again(record, _SOON)
         return
-    variants = shown(workers)
+    variants = shown(workers, versions)
     # The gateway knows before anybody can read InService and send the first request.
     write_routes(controllers, {_route_key(record): variants})
     controllers.state.change(
@@ -169,13 +171,14 @@ def take_down(controllers: Controllers, record: Record) -> None:
         transaction.delete(record)
 
 
-def shown(workers: list[Worker]) -> list[Json]:
-    """What is kept of the workers in the record: by variant."""
+def shown(workers: list[Worker], versions: Mapping[str, str]) -> list[Json]:
+    """What is kept of the workers in the record: by variant, as ``versions`` are."""
     return [
         {
             "name": variant,
             "weight": several[0].weight,
             "image": several[0].image,
+            "resolved": images.at(several[0].image, versions[variant]),
             "log": f"{several[0].launch.log_group}/{several[0].launch.log_stream}",
             "workers": [{"id": one.launch.id, "socket": one.launch.socket} for one in several],
         }

@@ -192,7 +192,7 @@ def describe_endpoint(call: Call) -> Params:
             "DeployedImages": [
                 {
                     "SpecifiedImage": variant["image"],
-                    "ResolvedImage": variant["image"],
+                    "ResolvedImage": variant.get("resolved", variant["image"]),
                     "ResolutionTime": record.created,
                 }
             ],

@@ -5,10 +5,15 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.control import launches
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.state.records import Record
+
+IMAGE_TAG = "smkit:image"
+"""Says of a job what its image has in place of what it names. DescribeProcessingJob has no member
+that could."""
 
 
 def advance(
@@ -25,7 +30,10 @@ def advance(
         status = seen.outcome if seen.outcome in ("Completed", "Failed") else "Stopped"
         if status == "Failed":
             observed["FailureReason"] = seen.reason
-        controllers.state.change(record, status=status, observed=observed)
+        with controllers.state.begin() as transaction:
+            transaction.change(record, status=status, observed=observed)
+            if has := images.in_place(launch(record).image, seen.version):
+                transaction.tag(record.arn, {IMAGE_TAG: has})
         controllers.executor.forget(launches.launch_id(record))
 
     room = controllers.home.settings.max_jobs or os.cpu_count() or 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output, started_again
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.control.launches import launch_id
@@ -183,7 +184,11 @@ def transitions(record: Record, seen: Observation) -> list[Json]:
         steps.append((seen.outcome, seen.ended or steps[-1][1]))
     ends: list[Json] = [{"EndTime": at} for _, at in steps[1:]]
     ends.append({"EndTime": seen.ended} if seen.outcome else {})
+    image = record.request["AlgorithmSpecification"]["TrainingImage"]
+    messages = dict(_MESSAGES)
+    if has := images.in_place(image, seen.version):
+        messages["Training"] += f" It has {has}."
     return [
-        {"Status": status, "StartTime": at, "StatusMessage": _MESSAGES.get(status, again), **end}
+        {"Status": status, "StartTime": at, "StatusMessage": messages.get(status, again), **end}
         for (status, at), end in zip(steps, ends, strict=True)
     ]

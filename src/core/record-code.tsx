@@ -7,6 +7,9 @@ import { ErrorNotice, Loading } from './notice';
 import { createInput } from './service-model';
 import { useTags } from './tags';
 
+/** Of what smkit has to say of a record. */
+const OURS = 'smkit:';
+
 /** The code that makes a record again, its tags included. */
 export function RecordCode({
   kind,
@@ -20,9 +23,10 @@ export function RecordCode({
   if (!account || tags.isLoading) {
     return <Loading />;
   }
+  const given = tags.data?.filter(({ Key }) => !Key?.startsWith(OURS)) ?? [];
   const input: Row = {
     ...createInput(kind.creates, record, kind.renamed),
-    ...(tags.data?.length && { Tags: tags.data })
+    ...(given.length > 0 && { Tags: given })
   };
   const plan = { calls: [{ operation: kind.creates, input }] };
   return (

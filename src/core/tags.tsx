@@ -17,7 +17,8 @@ export function useTags(kind: Kind, record: Row): UseQueryResult<Tags> {
   const ResourceArn = arnOf(record, kind);
   const isTagged = ResourceArn !== '' && takes(kind.creates, 'Tags');
   return useQuery({
-    queryKey: ['tags', ResourceArn],
+    // As if Describe had them: an event of the record makes them stale.
+    queryKey: ['sagemaker', `Describe${kind.name}Tags`, { ResourceArn }],
     queryFn: async ({ signal }) => {
       const { Tags = [] } = await call('ListTags', { ResourceArn }, signal);
       return Tags.filter(tag => !tag.Key?.startsWith('aws:'));

@@ -19,7 +19,7 @@ from jupyter_smkit.compute.local import LocalExecutor
 from jupyter_smkit.control.processes import wait_until
 
 ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
-IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1"
 ROW = "5.1,3.5,1.4,0.2\n"
 
 

@@ -1,8 +1,9 @@
-"""Images that smkit does not know, in models."""
+"""Images of models that smkit does not know, or not in the version that they name."""
 
 from __future__ import annotations
 
 import io
+from importlib import metadata
 from typing import Any
 
 import joblib
@@ -36,3 +37,12 @@ def test_a_script_is_served_whatever_the_image(smkit: Any) -> None:
     assert deployed(smkit, "unknown-scripted", constant(7))["EndpointStatus"] == "InService"
     assert invoke(smkit, "unknown-scripted")["text"] == "7"
     smkit.client("sagemaker").delete_endpoint(EndpointName="unknown-scripted")
+
+
+def test_an_endpoint_shows_the_version_that_it_has(smkit: Any) -> None:
+    repository = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn"
+    found = deployed(smkit, "later-server", constant(1), f"{repository}:99.0-1-cpu-py3")
+    [image] = found["ProductionVariants"][0]["DeployedImages"]
+    assert image["SpecifiedImage"] == f"{repository}:99.0-1-cpu-py3"
+    assert image["ResolvedImage"] == f"{repository}:{metadata.version('scikit-learn')}"
+    smkit.client("sagemaker").delete_endpoint(EndpointName="later-server")

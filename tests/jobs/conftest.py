@@ -92,7 +92,7 @@ def training_request(smkit: Any, name: str, hyperparameters: dict[str, str]) -> 
         "RoleArn": ROLE,
         "AlgorithmSpecification": {
             "TrainingImage": "683313688378.dkr.ecr.us-east-1.amazonaws.com/"
-            "sagemaker-scikit-learn:1.2-1-cpu-py3",
+            "sagemaker-scikit-learn:1",
             "TrainingInputMode": "File",
         },
         "HyperParameters": hyperparameters,

@@ -42,7 +42,7 @@ with tarfile.open(fileobj=packed, mode="w:gz") as archive:
     member.size = len(code)
     archive.addfile(member, io.BytesIO(code))
 s3.put_object(Bucket="kill", Key="source.tar.gz", Body=packed.getvalue())
-IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1.2-1-cpu-py3"
+IMAGE = "683313688378.dkr.ecr.us-east-1.amazonaws.com/sagemaker-scikit-learn:1"
 ROLE = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
 """
 BEGIN_TRAINING = """
