@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 from jupyter_smkit.compute.environments import site_packages
+from jupyter_smkit.compute.stand_ins import STAND_INS
 
 _PIP = '#!/bin/sh\nexec "$(dirname "$0")/python" -m pip "$@"\n'
 
@@ -36,7 +37,7 @@ def lay(directory: Path, python: Path) -> Path:
     last.mkdir(exist_ok=True)
     if found := importlib.util.find_spec("pip"):
         (last / "pip").symlink_to(Path(str(found.origin)).parent)
-    below = [*map(str, site_packages(python)), str(last)]
+    below = [*map(str, site_packages(python)), str(last), str(STAND_INS)]
     line = f"import site; list(map(site.addsitedir, {below!a}))\n"
     (packages / "below.pth").write_text(line)
     if chosen := _pip_configuration():

@@ -18,6 +18,7 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+from jupyter_smkit.compute.stand_ins import STAND_INS
 from jupyter_smkit.gateway import loops
 from jupyter_smkit.gateway.batching import Predictions
 from jupyter_smkit.gateway.http import Exchange, Server
@@ -132,6 +133,7 @@ def main() -> None:
     bind = os.environ.get("SMKIT_BIND")
     if not bind:
         sys.exit("SMKIT_BIND should name the unix socket to listen on")
+    sys.path.append(str(STAND_INS))
     status = loops.run(serve(Path(bind), os.environ))
     logging.shutdown()
     sys.stdout.flush()

@@ -46,3 +46,21 @@ def test_an_endpoint_shows_the_version_that_it_has(smkit: Any) -> None:
     assert image["SpecifiedImage"] == f"{repository}:99.0-1-cpu-py3"
     assert image["ResolvedImage"] == f"{repository}:{metadata.version('scikit-learn')}"
     smkit.client("sagemaker").delete_endpoint(EndpointName="later-server")
+
+
+def test_a_script_for_the_scikit_learn_container_is_served(smkit: Any) -> None:
+    code = (
+        "from sagemaker_containers.beta.framework import (\n"
+        "    content_types, encoders, env, modules, transformer, worker)\n"
+        "def model_fn(directory): return 2\n"
+        "def input_fn(body, kind): return encoders.decode(body, kind)\n"
+        "def predict_fn(rows, model): return rows * model\n"
+        "def output_fn(answer, accept):\n"
+        "    return worker.Response(encoders.encode(answer, accept), accept, mimetype=accept)\n"
+    )
+    packed = archive(**{"code/inference.py": code.encode()})
+    found = deployed(smkit, "for-sklearn", packed, "sagemaker-scikit-learn")
+    assert found["EndpointStatus"] == "InService", found.get("FailureReason")
+    answer = invoke(smkit, "for-sklearn", "1,2\n", Accept="application/json")
+    assert (answer["text"], answer["ContentType"]) == ("[2, 4]", "application/json")
+    smkit.client("sagemaker").delete_endpoint(EndpointName="for-sklearn")
