@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -82,7 +83,7 @@ def decode(body: bytes, header: str, default: str = CSV) -> Table:
     if kind == CSV and "header=present" in header.replace(" ", "").lower():
         if len(table) == 1:
             raise Refusal("The request has a header line but no row")
-        return Table(table.rows[1:], tuple(map(str, table.rows[0])))
+        return replace(table, rows=table.rows[1:], names=tuple(map(str, table.rows[0])))
     return table
 
 
@@ -94,7 +95,7 @@ def encode(columns: Mapping[str, Values], accept: str) -> Reply:
 def _csv(body: bytes) -> Table:
     text = body.decode("utf-8-sig")
     rows = [row for row in csv.reader(io.StringIO(text, newline=""), strict=True) if row]
-    return Table(_even(rows, "Line"))
+    return Table(_even(rows, "Line"), plain=True)
 
 
 def _even(rows: list[list[Any]], what: str = "Row") -> list[list[Any]]:

@@ -8,21 +8,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from jupyter_smkit.gateway.columns import BOOLEAN, BOOLEANS, CATEGORY, DATETIME, NUMBER, UNKNOWN
 from jupyter_smkit.gateway.inference import Refusal
-from jupyter_smkit.gateway.schema import (
-    BOOLEAN,
-    BOOLEANS,
-    CATEGORY,
-    DATETIME,
-    MISSING,
-    NUMBER,
-    UNKNOWN,
-    Schema,
-    aligned,
-    are_numbers,
-    matrix,
-    numbers,
-)
+from jupyter_smkit.gateway.schema import MISSING, Schema, aligned, matrix, numbers
 from jupyter_smkit.gateway.tables import Table
 
 
@@ -35,7 +23,9 @@ def frame(table: Table, schema: Schema) -> pd.DataFrame:
             values = np.where(np.isinf(values), np.nan, values)
         return pd.DataFrame(values, columns=list(schema.names), copy=False)
     columns = {
-        name: _column(cells, kind, name, schema)
+        name: _untold(cells, name, table.plain)
+        if kind == UNKNOWN
+        else _column(cells, kind, name, schema)
         for name, kind, cells in zip(
             schema.names, schema.kinds, zip(*rows, strict=True), strict=True
         )
@@ -52,15 +42,29 @@ def _column(cells: Sequence[Any], kind: str, name: str, schema: Schema) -> Any:
         case _ if kind == BOOLEAN:
             return _booleans(cells, name)
         case _ if kind == DATETIME:
-            try:
-                return pd.to_datetime(pd.Series([_text(cell, MISSING) for cell in cells]))
-            except ValueError:
-                raise Refusal(f"Column {name}: {cells[0]!r} is not a date") from None
-        case _ if kind == UNKNOWN:
-            return _guessed(cells, missing)
+            return pd.Series([_date(cell, name) for cell in cells])
+        case _ if kind == CATEGORY and name in schema.values:
+            levels = schema.values[name]
+            found = [levels.find(_text(cell, missing)) for cell in cells]
+            return pd.Categorical(found, categories=levels.present)
         case _ if kind == CATEGORY:
             return pd.Categorical([_text(cell, missing) for cell in cells])
-    return pd.Series([_text(cell, missing) for cell in cells], dtype=object)
+    texts = [_text(cell, missing) for cell in cells]
+    if name in schema.values:
+        levels = schema.values[name]
+        found = [levels.missing if text is None else levels.find(text, text) for text in texts]
+        return pd.Series(found, dtype=object)
+    # As pandas reads a missing cell: encoders and imputers tell NaN from None.
+    return pd.Series([np.nan if text is None else text for text in texts], dtype=object)
+
+
+def _date(cell: Any, name: str) -> Any:
+    """Each cell by itself: the form of one would otherwise decide how another is read."""
+    text = _text(cell, MISSING)
+    try:
+        return pd.NaT if text is None else pd.Timestamp(text)
+    except ValueError:
+        raise Refusal(f"Column {name}: {cell!r} is not a date") from None
 
 
 def _text(cell: Any, missing: Collection[str]) -> str | None:
@@ -84,10 +88,14 @@ def _booleans(cells: Sequence[Any], name: str) -> Any:
     return np.array(found, dtype=object if None in found else bool)
 
 
-def _guessed(cells: Sequence[Any], missing: Collection[str]) -> Any:
-    """Numbers where all cells are numbers or missing, else text."""
-    if not any(isinstance(cell, str) for cell in cells):
-        return list(cells)
-    if are_numbers(cells):
-        return np.array(numbers(cells, ""))
-    return pd.Series([_text(cell, missing) for cell in cells], dtype=object)
+def _untold(cells: Sequence[Any], name: str, plain: bool) -> Any:
+    """Where nobody says what the column holds: what JSON and the like say of it, else numbers."""
+    if any(isinstance(cell, str) for cell in cells) and not plain:
+        return pd.Series(cells, dtype=object)
+    try:
+        return np.array(numbers(cells, name))
+    except Refusal as refusal:
+        raise Refusal(
+            f"{refusal.message}, and neither the model nor smkit-model.json says that it holds "
+            "text: deploy the model with an example of its rows, or send JSON"
+        ) from None

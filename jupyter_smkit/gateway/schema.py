@@ -1,44 +1,31 @@
-"""``smkit-model.json``: the columns a model expects, written by the trainer beside the model."""
+"""``smkit-model.json``: the columns a model expects, written beside it by who trained or deployed it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from jupyter_smkit.gateway.columns import (
+    BOOLEAN,
+    BOOLEANS,
+    NUMBER,
+    UNKNOWN,
+    Column,
+    Levels,
+    kind_of,
+)
 from jupyter_smkit.gateway.inference import Refusal
 from jupyter_smkit.gateway.tables import Rows, Table
 
 FILE = "smkit-model.json"
-NUMBER, BOOLEAN, TEXT, CATEGORY, DATETIME, UNKNOWN = (
-    "number",
-    "boolean",
-    "text",
-    "category",
-    "datetime",
-    "unknown",
-)
 MISSING = frozenset(("", "#N/A", "#NA", "NA", "N/A", "n/a", "NaN", "nan", "null", "NULL", "None"))
-BOOLEANS = {"true": True, "1": True, "1.0": True, "false": False, "0": False, "0.0": False}
 _SHOWN = 12
-
-
-def kind_of(type_name: str) -> str:
-    """The kind of column that a type's name (of pandas, polars or AutoGluon) stands for."""
-    name = type_name.lower()
-    if name.startswith(("int", "uint", "float", "double", "num", "decimal")):
-        return NUMBER
-    if name.startswith("bool"):
-        return BOOLEAN
-    if name.startswith(("date", "time")):
-        return DATETIME
-    if name.startswith(("cat", "enum")):
-        return CATEGORY
-    return TEXT if name.startswith(("str", "obj", "text", "utf8")) else UNKNOWN
 
 
 @dataclass(frozen=True)
@@ -55,6 +42,8 @@ class Schema:
     """Cells of text that were missing values in the training data."""
     finite: bool = False
     """Infinite numbers were missing values there, too."""
+    levels: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
+    """By column: what ``Column.levels`` says."""
 
     @classmethod
     def read(cls, directory: Path) -> Schema | None:
@@ -73,12 +62,39 @@ class Schema:
             content.get("flavour"),
             frozenset(content.get("missing", ("",))),
             bool(content.get("finite")),
+            {each["name"]: tuple(each["levels"]) for each in features if each.get("levels")},
         )
 
     @classmethod
-    def of_names(cls, names: Sequence[str]) -> Schema:
-        """Where only names are known: each column's kind is guessed from its cells."""
-        return cls(tuple(names), (UNKNOWN,) * len(names))
+    def of(cls, names: Sequence[str], columns: Sequence[Column]) -> Schema:
+        """``columns`` by position; where there are not as many, the kinds are unknown."""
+        columns = columns if len(columns) == len(names) else [Column()] * len(names)
+        levels = {n: c.levels for n, c in zip(names, columns, strict=True) if c.levels}
+        return cls(tuple(names), tuple(column.kind for column in columns), levels=levels)
+
+    def over(self, fitted: Schema) -> Schema:
+        """This schema with what ``fitted``, found in the model itself, knows better: which columns
+        it takes, in which order, and the types of those of which it says any."""
+        named = {*fitted.names} <= {*self.names}
+        told = {**self.told, **fitted.told} if named else self.told
+        # What takes numbers takes true and false, too.
+        told |= {n: c for n, c in self.told.items() if (c.kind, told[n].kind) == (BOOLEAN, NUMBER)}
+        names = fitted.names if named else self.names
+        both = Schema.of(names, [told.get(name, Column()) for name in names])
+        return replace(self, names=both.names, kinds=both.kinds, levels=both.levels)
+
+    @property
+    def told(self) -> dict[str, Column]:
+        """The columns of known kind by name."""
+        return {
+            name: Column(kind, self.levels.get(name, ()))
+            for name, kind in zip(self.names, self.kinds, strict=True)
+            if kind != UNKNOWN
+        }
+
+    @cached_property
+    def values(self) -> dict[str, Levels]:
+        return {name: Levels(levels) for name, levels in self.levels.items()}
 
     @property
     def numeric(self) -> bool:
@@ -91,7 +107,7 @@ def aligned(table: Table, names: Sequence[str]) -> Rows:
     Raises Refusal, which names the expected columns.
     """
     rows, given = table.rows, table.names
-    if given is None and len(rows) and _is_header(rows[0], names):
+    if given is None and len(rows) and _is_header(rows[0], tuple(names)):
         given, rows = tuple(str(cell) for cell in rows[0]), rows[1:]
         if not len(rows):
             raise Refusal("The request has a header line but no row")
@@ -103,6 +119,9 @@ def aligned(table: Table, names: Sequence[str]) -> Rows:
         return rows
     if not {*names} <= {*given}:
         given = tuple(name.strip() for name in given)
+    if not {*names} <= {*given}:
+        # As LightGBM writes names.
+        given = tuple(name.replace(" ", "_") for name in given)
     missing = [name for name in names if name not in given]
     if missing:
         raise Refusal(f"Missing columns: {_listed(missing)}. Expected: {_listed(names)}")
@@ -112,30 +131,17 @@ def aligned(table: Table, names: Sequence[str]) -> Rows:
     return [[row[index] for index in order] for row in rows]
 
 
-def company(rows: Rows, schema: Schema) -> object:
-    """Rows for which this is equal are typed together as each would be alone: what a column of
-    unknown kind holds is guessed from its cells, and a date's form from the first one."""
-    if DATETIME in schema.kinds:
-        return object()
-    if UNKNOWN not in schema.kinds:
-        return ()
-    try:
-        np.asarray(rows, dtype=np.float64)
-    except (TypeError, ValueError):
-        return tuple(map(are_numbers, zip(*rows, strict=True)))
-    return (True,) * len(schema.kinds)
-
-
-def are_numbers(cells: Sequence[Any]) -> bool:
-    try:
-        numbers(cells, "")
-    except Refusal:
+def _is_header(row: Sequence[Any], names: tuple[str, ...]) -> bool:
+    """Whether a first row is one of names: of more than half of the model's own."""
+    if not isinstance(row[0], str):
         return False
-    return True
+    known = _keys(names)
+    return 2 * len(known & {str(cell).strip().casefold() for cell in row}) > len(known)
 
 
-def _is_header(row: Sequence[Any], names: Sequence[str]) -> bool:
-    return len(row) >= len(names) > 0 and isinstance(row[0], str) and set(names) <= {*map(str, row)}
+@lru_cache(maxsize=8)
+def _keys(names: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(name.strip().casefold() for name in names)
 
 
 def _listed(names: Sequence[str]) -> str:

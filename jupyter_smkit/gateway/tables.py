@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -21,6 +21,8 @@ class Table:
 
     rows: Rows
     names: tuple[str, ...] | None = None
+    plain: bool = False
+    """Cells are text whatever they stand for."""
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -36,5 +38,5 @@ def stack(tables: Sequence[Table]) -> Table:
         return tables[0]
     arrays = [table.rows for table in tables if isinstance(table.rows, np.ndarray)]
     if len(arrays) == len(tables):
-        return Table(np.concatenate(arrays), tables[0].names)
-    return Table([list(row) for table in tables for row in table.rows], tables[0].names)
+        return replace(tables[0], rows=np.concatenate(arrays))
+    return replace(tables[0], rows=[list(row) for table in tables for row in table.rows])

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jupyter_smkit.gateway import codecs
+from jupyter_smkit.gateway.columns import UNKNOWN
 from jupyter_smkit.gateway.inference import Inquiry, Outcome, Refusal, Service
 from jupyter_smkit.gateway.predictions import Prediction, columns
-from jupyter_smkit.gateway.schema import Schema, aligned, company
+from jupyter_smkit.gateway.schema import Schema, aligned
 from jupyter_smkit.gateway.tables import Table, stack
 
 BATCH = 128
@@ -27,7 +28,10 @@ class _Asked:
 
 
 def service(
-    flavour: str, predict: Predict, schema: Schema | None, outputs: Sequence[str]
+    flavour: str,
+    predict: Predict,
+    schema: Schema | None,
+    outputs: Sequence[str],
 ) -> Service:
     """``schema``: the columns that ``predict`` takes, where they have names."""
     probabilities = bool({*outputs} - {"predicted_label"})
@@ -38,8 +42,8 @@ def service(
         table = codecs.decode(inquiry.body, inquiry.content_type)
         if schema is None:
             return _Asked(index, table, accept)
-        rows = aligned(table, schema.names)
-        return _Asked(index, Table(rows, schema.names), accept, company(rows, schema))
+        table = replace(table, rows=aligned(table, schema.names), names=schema.names)
+        return _Asked(index, table, accept, _company(table, schema))
 
     def predict_all(group: list[_Asked]) -> list[Outcome]:
         prediction = predict(stack([asked.table for asked in group]), probabilities)
@@ -70,6 +74,17 @@ def service(
         return outcomes
 
     return Service(flavour, answer, BATCH, inline=True)
+
+
+def _company(table: Table, schema: Schema) -> object:
+    """Rows for which this is equal are typed together as each would be alone: a column of unknown
+    kind holds what JSON says that it does."""
+    if table.plain or UNKNOWN not in schema.kinds:
+        return ()
+    return tuple(
+        kind == UNKNOWN and any(isinstance(cell, str) for cell in cells)
+        for kind, cells in zip(schema.kinds, zip(*table.rows, strict=True), strict=True)
+    )
 
 
 def _each_if_not_all(

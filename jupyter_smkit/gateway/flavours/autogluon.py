@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from jupyter_smkit.gateway.columns import TEXT, kind_of
 from jupyter_smkit.gateway.flavours import Loaded, NoModel
 from jupyter_smkit.gateway.predictions import Prediction
-from jupyter_smkit.gateway.schema import UNKNOWN, Schema, kind_of
+from jupyter_smkit.gateway.schema import Schema
 from jupyter_smkit.gateway.tables import Table
 
 
@@ -47,5 +48,6 @@ def _schema(predictor: Any) -> Schema:
     """The columns that the predictor was trained on, with the types it found."""
     types = predictor.feature_metadata_in.type_map_raw
     names = tuple(predictor.original_features)
-    kinds = tuple(kind_of(types[name]) if name in types else UNKNOWN for name in names)
+    # What it was given and has no use for may hold anything.
+    kinds = tuple(kind_of(types[name]) if name in types else TEXT for name in names)
     return Schema(names, kinds)

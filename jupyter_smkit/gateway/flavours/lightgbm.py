@@ -1,12 +1,15 @@
-"""LightGBM boosters saved as text. Those in joblib files are served as scikit-learn's."""
+"""LightGBM boosters, saved as text or pickled. Its estimators are served as scikit-learn's."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from jupyter_smkit.gateway.flavours import Loaded, NoModel, sklearn
+from jupyter_smkit.gateway.columns import CATEGORY
+from jupyter_smkit.gateway.flavours import Loaded, NoModel, boosters, sklearn
 from jupyter_smkit.gateway.inference import Refusal
 from jupyter_smkit.gateway.predictions import Prediction, labelled
 from jupyter_smkit.gateway.schema import Schema, aligned, matrix
@@ -31,14 +34,25 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
         return sklearn.load(directory, schema, threads)
     from lightgbm import Booster
 
-    booster: Any = Booster(model_file=str(file))
-    names = booster.feature_name()
-    unnamed = [f"Column_{index}" for index in range(len(names))]
-    if schema is None and names != unnamed:
-        schema = Schema.of_names(names)
+    return loaded(Booster(model_file=str(file)), schema, threads)
+
+
+def loaded(booster: Any, schema: Schema | None, threads: int | None) -> Loaded:
+    names, columns = booster.feature_name(), boosters.lightgbm_columns(booster)
+    named = names != [f"Column_{index}" for index in range(len(names))]
+    if schema is not None:
+        # By position, where the schema's names are not the booster's.
+        own = names if {*names} <= {*schema.names} else schema.names
+        schema = schema.over(Schema.of(own, columns)) if len(own) == len(columns) else schema
+    elif named or booster.pandas_categorical:
+        schema = Schema.of(names, columns)
+    if booster.pandas_categorical and (schema is None or CATEGORY not in schema.kinds):
+        raise NoModel(
+            "the booster was trained on categories, and does not say of which columns: "
+            "deploy it with an example of its rows"
+        )
+    schema = schema and _with_levels(schema, booster.pandas_categorical or ())
     labels = schema.labels if schema else None
-    # By column: the categories of the training frame, by the text that a request has for them.
-    categories = [{str(each): each for each in some} for some in booster.pandas_categorical or ()]
     arguments = {} if threads is None else {"num_threads": threads}
 
     def inputs(table: Table) -> Any:
@@ -46,14 +60,10 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
             if table.width != len(names):
                 raise Refusal(f"Expected {len(names)} columns, got {table.width}")
             return matrix(table.rows)
-        if categories:
+        if booster.pandas_categorical:
             from jupyter_smkit.gateway.frames import frame
 
-            rows = frame(table, schema)
-            for name, known in zip(rows.select_dtypes("category"), categories, strict=False):
-                texts = rows[name].cat.categories
-                rows[name] = rows[name].cat.rename_categories([known.get(t, t) for t in texts])
-            return rows
+            return frame(table, schema)
         return matrix(aligned(table, schema.names), schema.names)
 
     def predict(table: Table, probabilities: bool) -> Prediction:
@@ -62,18 +72,23 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
             return Prediction(found)
         return labelled(found, labels, with_probabilities=probabilities)
 
-    objective = _objective(file)
+    objective = _objective(booster)
     return Loaded(booster, predict, schema)
 
 
-def _objective(file: Path) -> str:
-    with file.open(encoding="utf-8", errors="replace") as stream:
-        for line in stream:
-            if found := re.match(r"objective=(\w+)", line):
-                return found[1]
-            if line.startswith("Tree="):
-                break
-    return ""
+def _with_levels(schema: Schema, levels: Sequence[Sequence[Any]]) -> Schema:
+    """The booster's own categories, where only the schema says of which columns they are."""
+    names = [n for n, kind in zip(schema.names, schema.kinds, strict=True) if kind == CATEGORY]
+    if len(names) != len(levels):
+        return schema
+    return replace(
+        schema, levels={**schema.levels, **dict(zip(names, map(tuple, levels), strict=True))}
+    )
+
+
+def _objective(booster: Any) -> str:
+    found = re.search(r"^objective=(\w+)", booster.model_to_string(num_iteration=1), re.MULTILINE)
+    return found[1] if found else ""
 
 
 def _is_classifier(objective: str) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import pickle
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from jupyter_smkit.gateway.flavours import Loaded, NoModel
+from jupyter_smkit.gateway.columns import Column
+from jupyter_smkit.gateway.flavours import Loaded, NoModel, fitted
 from jupyter_smkit.gateway.flavours.wrapped import unwrap
 from jupyter_smkit.gateway.inference import Refusal
 from jupyter_smkit.gateway.predictions import Prediction
@@ -37,32 +39,38 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
     file = find(directory)
     if file is None:
         raise NoModel(f"{directory} holds no *.joblib and no *.pkl")
-    model = _unpickled(file)
+    model = unpickled(file)
+    if type(model).__name__ == "Booster":
+        return _of_booster(model, schema, threads)
     if not hasattr(model, "predict"):
         raise NoModel(f"{file.name} holds a {type(model).__name__}, which has no predict")
     if threads is not None:
         _limit_threads(model, threads)
     bare = unwrap(model, threads)
-    named = [str(name) for name in getattr(model, "feature_names_in_", ())]
-    if schema is None and named:
-        schema = Schema.of_names(named)
-    takes_frames = bool(named) or (schema is not None and not schema.numeric)
-    width: int | None = getattr(model, "n_features_in_", None)
+    named, columns = fitted.names(model), fitted.columns(model)
+    schema = _schema(schema, named, columns)
+    # What was trained on arrays says nothing of names; what says nothing at all may want them.
+    framed = bool(named) or (schema is not None and Column() in (columns or [Column()]))
+    takes = schema or Schema.of([str(index + 1) for index in range(len(columns))], columns)
+    of_texts = fitted.is_of_texts(model)
     classes = getattr(model, "classes_", None)
     told = schema.labels if schema else None
     coded = told is not None and classes is not None and list(classes) == list(range(len(told)))
     labels = told if coded else None if classes is None else tuple(classes)
 
     def inputs(table: Table) -> Any:
-        if schema is not None and takes_frames:
-            from jupyter_smkit.gateway.frames import frame
+        if of_texts:
+            return _texts(table)
+        if schema is None and columns and table.width != len(columns):
+            raise Refusal(f"Expected {len(columns)} columns, got {table.width}")
+        # A first row can be one of names only where there are names to know it by.
+        given = table if schema or not columns else replace(table, names=takes.names)
+        if takes.numeric and not framed:
+            return matrix(aligned(given, takes.names) if takes.names else given.rows, takes.names)
+        from jupyter_smkit.gateway.frames import frame
 
-            return frame(table, schema)
-        if schema is not None:
-            return matrix(aligned(table, schema.names), schema.names)
-        if width is not None and table.width != width:
-            raise Refusal(f"Expected {width} columns, got {table.width}")
-        return matrix(table.rows)
+        found = frame(given, takes)
+        return found if framed else found.to_numpy()
 
     def predict(table: Table, probabilities: bool) -> Prediction:
         rows = inputs(table)
@@ -76,7 +84,31 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
     return Loaded(model, predict, schema)
 
 
-def _unpickled(file: Path) -> Any:
+def _schema(given: Schema | None, named: Sequence[str], columns: Sequence[Column]) -> Schema | None:
+    """What was given beside the model and what the model itself says, together."""
+    if given is not None:
+        names = named or (given.names if len(columns) == len(given.names) else ())
+        return given.over(Schema.of(names, columns)) if names else given
+    return Schema.of(named, columns) if named else None
+
+
+def _of_booster(model: Any, schema: Schema | None, threads: int | None) -> Loaded:
+    """A bare booster takes what its library's own flavour makes of the rows."""
+    from jupyter_smkit.gateway.flavours import lightgbm, xgboost
+
+    library = type(model).__module__.partition(".")[0]
+    flavour: Any = lightgbm if library == "lightgbm" else xgboost
+    loaded: Loaded = flavour.loaded(model, schema, threads)
+    return loaded
+
+
+def _texts(table: Table) -> list[str]:
+    if table.width != 1:
+        raise Refusal(f"Expected 1 column, a text, got {table.width}")
+    return ["" if cell is None else str(cell) for [cell] in table.rows]
+
+
+def unpickled(file: Path) -> Any:
     try:
         import joblib
     except ImportError:

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import json
-import pickle
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from jupyter_smkit.gateway.flavours import Loaded, NoModel
+from jupyter_smkit.gateway.columns import CATEGORY
+from jupyter_smkit.gateway.flavours import Loaded, NoModel, boosters, sklearn
 from jupyter_smkit.gateway.inference import Refusal
 from jupyter_smkit.gateway.predictions import Prediction, labelled
-from jupyter_smkit.gateway.schema import CATEGORY, Schema, aligned, matrix
+from jupyter_smkit.gateway.schema import Schema, aligned, matrix
 from jupyter_smkit.gateway.tables import Table
 
 
@@ -20,9 +20,9 @@ def find(directory: Path) -> Path | None:
     named = directory / "xgboost-model"
     if named.is_file():
         return named
-    boosters = sorted(directory.glob("*.ubj"))
-    boosters += [path for path in sorted(directory.glob("*.json")) if _is_booster(path)]
-    return boosters[0] if boosters else None
+    saved = sorted(directory.glob("*.ubj"))
+    saved += [path for path in sorted(directory.glob("*.json")) if _is_booster(path)]
+    return saved[0] if saved else None
 
 
 def _is_booster(file: Path) -> bool:
@@ -34,20 +34,33 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
     file = find(directory)
     if file is None:
         raise NoModel(f"{directory} holds no xgboost-model, *.ubj or *.json")
-    from xgboost import Booster, DMatrix, core
+    return loaded(_read(file), schema, threads)
+
+
+def _read(file: Path) -> Any:
+    from xgboost import Booster, core
 
     try:
-        booster: Any = Booster(model_file=str(file))
+        return Booster(model_file=str(file))
     except core.XGBoostError:
-        with file.open("rb") as stream:
-            booster = pickle.load(stream)
-        booster = booster.get_booster() if hasattr(booster, "get_booster") else booster
+        found = sklearn.unpickled(file)
+        return found.get_booster() if hasattr(found, "get_booster") else found
+
+
+def loaded(booster: Any, schema: Schema | None, threads: int | None) -> Loaded:
+    from xgboost import DMatrix
+
     if threads is not None:
         booster.set_param({"nthread": threads})
-    names = booster.feature_names
-    if schema is None and names:
-        schema = Schema.of_names(names)
     width = booster.num_features()
+    columns = boosters.xgboost_columns(booster)
+    if schema is not None:
+        # By position, where the schema's names are not the booster's.
+        names = booster.feature_names or ()
+        own = names if names and {*names} <= {*schema.names} else schema.names
+        schema = schema.over(Schema.of(own, columns)) if len(own) == width else schema
+    elif booster.feature_names:
+        schema = Schema.of(booster.feature_names, columns)
     labels = schema.labels if schema else None
     categorical = schema is not None and CATEGORY in schema.kinds
     # Where training stopped early, the trees after the best one are not the model's.
@@ -64,7 +77,8 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
             from jupyter_smkit.gateway.frames import frame
 
             data = DMatrix(frame(table, schema), enable_categorical=True)
-            return np.asarray(booster.predict(data, iteration_range=trees))
+            found = booster.predict(data, iteration_range=trees, validate_features=False)
+            return np.asarray(found)
         names = schema.names if schema else None
         rows = matrix(aligned(table, names) if names else table.rows, names)
         if linear:
