@@ -16,6 +16,7 @@ from hypothesis import settings
 from jupyter_smkit import serve
 from jupyter_smkit.api.credentials import Credential, Credentials
 from jupyter_smkit.client import switch
+from jupyter_smkit.compute import environments, images
 from jupyter_smkit.config import Home
 from jupyter_smkit.control.processes import wait_until
 
@@ -91,6 +92,22 @@ def fresh_smkit(tmp_path: Path) -> Iterator[Smkit]:
     yield running
     serve.stop(running.home)
     end_jobs(running.home)
+
+
+@pytest.fixture(scope="session")
+def automl_python() -> Path:
+    """The interpreter of the AutoML environment, built on first use and kept between runs."""
+    if given := os.environ.get("SMKIT_TEST_AUTOML_PYTHON"):
+        return Path(given)
+    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "smkit-tests"
+    image = images.resolve(images.uri(images.AUTOML_REPOSITORY, "us-east-1"))
+    return environments.ensure(Home(cache), image)
+
+
+@pytest.fixture(scope="session")
+def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with nothing in it but the package, as a launched job sees it."""
+    return environments.runtime(Home(tmp_path_factory.mktemp("runtime")))
 
 
 @pytest.fixture(scope="module")

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from jupyter_smkit.gateway import codecs
+from jupyter_smkit.gateway import codecs, libsvm
 from jupyter_smkit.gateway.columns import UNKNOWN
-from jupyter_smkit.gateway.inference import Inquiry, Outcome, Refusal, Service
+from jupyter_smkit.gateway.inference import Inquiry, Outcome, Refusal, Service, media_type
 from jupyter_smkit.gateway.predictions import Prediction, columns
 from jupyter_smkit.gateway.schema import Schema, aligned
 from jupyter_smkit.gateway.tables import Table, stack
@@ -32,11 +32,16 @@ def service(
     predict: Predict,
     schema: Schema | None,
     outputs: Sequence[str],
+    sparse: int | None = None,
 ) -> Service:
-    """``schema``: the columns that ``predict`` takes, where they have names."""
+    """``schema``: the columns that ``predict`` takes, where they have names. ``sparse``: how many
+    a row in libsvm's form has; None: such rows are not read."""
     probabilities = bool({*outputs} - {"predicted_label"})
 
     def read(index: int, inquiry: Inquiry) -> _Asked:
+        if sparse is not None and media_type(inquiry.content_type) in libsvm.TYPES:
+            accept = codecs.accepted(inquiry.accept, codecs.CSV)
+            return _Asked(index, Table(libsvm.matrix(inquiry.body, sparse)), accept)
         kind = codecs.content_type(inquiry.content_type)
         accept = codecs.accepted(inquiry.accept, codecs.answer_type(kind))
         table = codecs.decode(inquiry.body, inquiry.content_type)

@@ -24,7 +24,6 @@ from jupyter_smkit.api.registry import Services
 from jupyter_smkit.api.sigv4 import Request
 from jupyter_smkit.automl.kinds import AUTOML_JOB
 from jupyter_smkit.automl.task import Source, Task
-from jupyter_smkit.compute import environments, images
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
 from jupyter_smkit.control.daemon import Controllers
@@ -85,22 +84,6 @@ class Run:
     @property
     def candidates(self) -> dict[str, dict[str, Any]]:
         return {candidate["name"]: candidate for candidate in self.report["candidates"]}
-
-
-@pytest.fixture(scope="session")
-def automl_python() -> Path:
-    """The interpreter of the AutoML environment, built on first use and kept between runs."""
-    if given := os.environ.get("SMKIT_TEST_AUTOML_PYTHON"):
-        return Path(given)
-    cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "smkit-tests"
-    image = images.resolve(images.uri(images.AUTOML_REPOSITORY, REGION))
-    return environments.ensure(Home(cache), image)
-
-
-@pytest.fixture(scope="session")
-def runtime(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A directory with nothing in it but the package, as a launched job sees it."""
-    return environments.runtime(Home(tmp_path_factory.mktemp("runtime")))
 
 
 @pytest.fixture

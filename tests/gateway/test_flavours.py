@@ -257,43 +257,6 @@ def test_a_custom_objective_is_left_to_the_wrapper() -> None:
     assert unwrap(model.fit(rows, target), 1) is model
 
 
-def test_xgboost(tmp_path: Path) -> None:
-    xgboost = pytest.importorskip("xgboost")
-    rows, target = load_breast_cancer(return_X_y=True)
-    data = xgboost.DMatrix(rows, label=target)
-    booster = xgboost.train({"objective": "binary:logistic", "nthread": 1}, data, 5)
-    booster.save_model(tmp_path / "model.json")
-    assert flavour_of(tmp_path) == "xgboost"
-    body = "\n".join(",".join(map(str, row)) for row in rows[:9])
-    raw = booster.predict(data)[:9]
-    assert np.allclose(list(map(float, answer(tmp_path, body).split())), raw)
-    features = [{"name": f"f{n}", "type": "float"} for n in range(30)]
-    schema = {"features": features, "labels": ["bad", "good"]}
-    (tmp_path / "smkit-model.json").write_text(json.dumps(schema))
-    assert answer(tmp_path, body).split() == ["good" if chance > 0.5 else "bad" for chance in raw]
-
-
-def test_an_xgboost_model_that_stopped_early(tmp_path: Path) -> None:
-    xgboost = pytest.importorskip("xgboost")
-    random = np.random.default_rng(1)
-    rows = random.random((200, 2))
-    target = rows[:, 0] + random.standard_normal(200)
-    model = xgboost.XGBRegressor(n_estimators=50, early_stopping_rounds=3, learning_rate=0.9)
-    model.fit(rows[:100], target[:100], eval_set=[(rows[100:], target[100:])], verbose=False)
-    assert model.get_booster().num_boosted_rounds() > model.best_iteration + 1
-    model.save_model(tmp_path / "model.ubj")
-    assert np.isclose(float(answer(tmp_path, "0.1,0.9")), model.predict([[0.1, 0.9]]))
-
-
-def test_a_linear_xgboost_model(tmp_path: Path) -> None:
-    xgboost = pytest.importorskip("xgboost")
-    rows, target = load_breast_cancer(return_X_y=True)
-    model = xgboost.XGBRegressor(booster="gblinear", n_estimators=5).fit(rows, target)
-    model.save_model(tmp_path / "model.ubj")
-    body = ",".join(map(str, rows[0]))
-    assert np.isclose(float(answer(tmp_path, body)), model.predict(rows[:1]))
-
-
 def test_autogluon(tmp_path: Path, people: pd.DataFrame) -> None:
     tabular = pytest.importorskip("autogluon.tabular")
     people = people.assign(answer=np.where(people["age"] > 40, "old", "young"))

@@ -19,11 +19,13 @@ FLAVOURS = ("autogluon", "xgboost", "lightgbm", "sklearn")
 
 @dataclass(frozen=True)
 class Loaded:
-    """``model``: the library's own object. ``schema``: the columns, where they have names."""
+    """``model``: the library's own object. ``schema``: the columns, where they have names.
+    ``sparse``: the columns of a row in libsvm's form, where the model reads that."""
 
     model: Any
     predict: tabular.Predict
     schema: Schema | None
+    sparse: int | None = None
 
 
 Load = Callable[[Path, Schema | None, int | None], Loaded]
@@ -44,7 +46,7 @@ def serve_model(directory: Path, environ: Mapping[str, str]) -> Service:
     flavour = flavour_of(directory)
     outputs = wanted_outputs(environ)
     loaded = load(flavour, directory, environ)
-    return tabular.service(flavour, loaded.predict, loaded.schema, outputs)
+    return tabular.service(flavour, loaded.predict, loaded.schema, outputs, loaded.sparse)
 
 
 def load(flavour: str, directory: Path, environ: Mapping[str, str]) -> Loaded:

@@ -45,8 +45,9 @@ def service(script: Path, directory: Path, environ: Mapping[str, str]) -> Servic
     module = _imported(script)
     model = _model(module, directory, environ)
     transform = getattr(module, "transform_fn", None)
-    read = getattr(module, "input_fn", _input_fn)
-    predict = getattr(module, "predict_fn", _predict_fn)
+    input_fn, predict_fn = _defaults(model)
+    read = getattr(module, "input_fn", input_fn)
+    predict = getattr(module, "predict_fn", predict_fn)
     write = getattr(module, "output_fn", _output_fn)
     content_type = environ.get("SAGEMAKER_DEFAULT_CONTENT_TYPE", codecs.JSON)
     accept = environ.get("SAGEMAKER_DEFAULT_INVOCATIONS_ACCEPT", codecs.JSON)
@@ -59,7 +60,7 @@ def service(script: Path, directory: Path, environ: Mapping[str, str]) -> Servic
             body: str | bytes = inquiry.body.decode() if _is_text(kind) else inquiry.body
             if transform is not None:
                 return _reply(_call(transform, model, body, kind, wanted), wanted)
-            data = _call(read, inquiry.body if read is _input_fn else body, kind)
+            data = _call(read, inquiry.body if read is input_fn else body, kind)
             return _reply(_call(write, _call(predict, data, model), wanted), wanted)
         except Exception as error:
             return error
@@ -107,6 +108,20 @@ def _call(function: Callable[..., Any], *arguments: Any) -> Any:
 
 def _is_text(kind: str) -> bool:
     return kind in (codecs.CSV, codecs.JSON, codecs.JSON_LINES) or kind.startswith("text/")
+
+
+def _defaults(model: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """input_fn and predict_fn of the container that SageMaker has for such a model."""
+    library = sys.modules.get("xgboost")
+    if library is None or not isinstance(model, library.Booster):
+        return _input_fn, _predict_fn
+    from jupyter_smkit.gateway.flavours import xgboost
+
+    width = model.num_features()
+    return (
+        lambda body, content_type: xgboost.dmatrix(body, content_type, width),
+        lambda data, booster: booster.predict(data, validate_features=False),
+    )
 
 
 def _input_fn(body: bytes, content_type: str) -> Any:

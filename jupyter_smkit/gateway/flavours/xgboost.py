@@ -8,12 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from jupyter_smkit.gateway import libsvm
 from jupyter_smkit.gateway.columns import CATEGORY
 from jupyter_smkit.gateway.flavours import Loaded, NoModel, boosters, sklearn
-from jupyter_smkit.gateway.inference import Refusal
+from jupyter_smkit.gateway.inference import Refusal, media_type
 from jupyter_smkit.gateway.predictions import Prediction, labelled
 from jupyter_smkit.gateway.schema import Schema, aligned, matrix
 from jupyter_smkit.gateway.tables import Table
+
+_DELIMITERS = (",", ";", "\t", "|", " ")
 
 
 def find(directory: Path) -> Path | None:
@@ -38,13 +41,25 @@ def load(directory: Path, schema: Schema | None, threads: int | None) -> Loaded:
 
 
 def _read(file: Path) -> Any:
-    from xgboost import Booster, core
+    """A booster in XGBoost's own form, which begins with a brace, or as training scripts pickle
+    it, by whatever protocol, or by joblib. Raises NoModel."""
+    from xgboost import Booster, __version__
 
+    with file.open("rb") as stream:
+        if stream.read(1) == b"{":
+            # Out of memory it asks for no suffix that says which form it is.
+            return Booster(model_file=bytearray(file.read_bytes()))
     try:
-        return Booster(model_file=str(file))
-    except core.XGBoostError:
         found = sklearn.unpickled(file)
-        return found.get_booster() if hasattr(found, "get_booster") else found
+    except Exception as error:
+        raise NoModel(
+            f"{file.name} is neither a model of XGBoost {__version__} nor a pickled one: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+    found = found.get_booster() if hasattr(found, "get_booster") else found
+    if not isinstance(found, Booster):
+        raise NoModel(f"{file.name} holds a {type(found).__name__}, not a booster of XGBoost")
+    return found
 
 
 def loaded(booster: Any, schema: Schema | None, threads: int | None) -> Loaded:
@@ -93,4 +108,29 @@ def loaded(booster: Any, schema: Schema | None, threads: int | None) -> Loaded:
             return Prediction(found)
         return labelled(found, labels, with_probabilities=probabilities)
 
-    return Loaded(booster, predict, schema)
+    return Loaded(booster, predict, schema, sparse=width)
+
+
+def dmatrix(body: bytes, content_type: str, width: int) -> Any:
+    """What the default input_fn of SageMaker's XGBoost container makes of a request. Raises
+    Refusal."""
+    from xgboost import DMatrix
+
+    kind = media_type(content_type)
+    if kind in libsvm.TYPES:
+        return DMatrix(libsvm.matrix(body, width))
+    if kind != "text/csv":
+        raise Refusal(
+            f"Content type {kind!r} is not supported by the default input_fn for XGBoost; send "
+            f"text/csv or {libsvm.TYPES[0]}, or write an input_fn(body, content_type)",
+            415,
+        )
+    lines = body.decode("utf-8-sig").strip().splitlines()
+    if not lines:
+        raise Refusal("The request has no body; send at least one row")
+    delimiter = next((each for each in _DELIMITERS if each in lines[0]), ",")
+    rows = [line.split(delimiter) for line in lines]
+    for number, row in enumerate(rows, 1):
+        if len(row) != len(rows[0]):
+            raise Refusal(f"Line {number} has {len(row)} columns, line 1 has {len(rows[0])}")
+    return DMatrix(matrix(rows))
