@@ -124,6 +124,9 @@ def _deploy(parser: Parser) -> None:
     )
     parser.add_argument("--name", default="", help="%%sm: the endpoint's name (default: the job's)")
     parser.add_argument("--model", default="", help="%%%%sm: a variable, or a file or folder here")
+    parser.add_argument(
+        "--example", default="", help="%%%%sm: a frame of rows as the model was trained on"
+    )
     parser.add_argument("--image", default="", help="%%%%sm: an image URI")
     parser.add_argument("--instance-type", default="ml.m5.large")
     _waiting(parser)

@@ -179,8 +179,13 @@ class SmMagics(Magics):
             endpoint = workflow.deploy(given.what, given.name, instance_type=kind, wait=False)
         else:
             model = self._data(given.model) if given.model else None
+            example = self._data(given.example) if given.example else None
             endpoint = workflow.deploy_code(
-                given.what, cell, model, image=given.image, instance_type=kind, wait=False
+                *(given.what, cell, model),
+                example=example,
+                image=given.image,
+                instance_type=kind,
+                wait=False,
             )
         return self._shown(EndpointView(endpoint), endpoint, given.wait)
 

@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_smkit.client.switch import side
-from jupyter_smkit.workflow import session, watch
-from jupyter_smkit.workflow.data import upload
+from jupyter_smkit.workflow import examples, session, watch
+from jupyter_smkit.workflow.data import split, upload
 from jupyter_smkit.workflow.jobs import Job
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|nan|-?inf")
@@ -70,15 +70,22 @@ def deploy(
     model: Job | str | Mapping[str, Any],
     name: str = "",
     *,
+    example: Any = None,
     instance_type: str = "ml.m5.large",
     role: str = "",
     wait: bool = True,
 ) -> Endpoint:
     """Serves a model at an endpoint: of an AutoML job the best candidate (by the job or its name),
-    or a container definition as CreateModel takes it."""
+    or a container definition as CreateModel takes it.
+
+    ``example``: a frame of rows as the model was trained on; of its columns the endpoint takes
+    their names and types. AutoML's models know theirs.
+    """
     if isinstance(model, Mapping):
-        containers = [dict(model)]
         name = name or session.unique("endpoint")
+        containers = [dict(model) if example is None else _with_example(model, name, example)]
+    elif example is not None:
+        raise ValueError("a model of an AutoML job knows its columns: leave the example out")
     else:
         job = model.name if isinstance(model, Job) else model
         found = session.caller().call("DescribeAutoMLJobV2", AutoMLJobName=job)
@@ -103,11 +110,21 @@ def deploy(
     return endpoint.wait() if wait else endpoint
 
 
-def archive(name: str, code: str = "", model: Any = None) -> str:
+def _with_example(container: Mapping[str, Any], name: str, example: Any) -> dict[str, Any]:
+    """The container with a copy of its archive to which the example's columns were added."""
+    bucket, key = split(str(container["ModelDataUrl"]))
+    s3 = session.client("s3")
+    packed = examples.repacked(s3.get_object(Bucket=bucket, Key=key)["Body"].read(), example)
+    place = {"Bucket": session.default_bucket(), "Key": f"models/{name}/model.tar.gz"}
+    s3.put_object(**place, Body=packed)
+    return {**container, "ModelDataUrl": f"s3://{place['Bucket']}/{place['Key']}"}
+
+
+def archive(name: str, code: str = "", model: Any = None, example: Any = None) -> str:
     """Packs ``model.tar.gz`` into the default bucket; its address.
 
     ``code`` becomes ``code/inference.py``; ``model`` is a file or folder's path, whose files come
-    beside it, or an object, which is kept as ``model.joblib``.
+    beside it, or an object, which is kept as ``model.joblib``. ``example``: as ``deploy`` takes it.
     """
     with tempfile.TemporaryDirectory() as directory:
         base = Path(directory)
@@ -126,6 +143,8 @@ def archive(name: str, code: str = "", model: Any = None) -> str:
             import joblib
 
             joblib.dump(model, files / "model.joblib")
+        if example is not None:
+            examples.add(files, example)
         packed = base / "model.tar.gz"
         with tarfile.open(packed, "w:gz") as out:
             for entry in sorted(files.iterdir()):
@@ -138,6 +157,7 @@ def deploy_code(
     code: str = "",
     model: Any = None,
     *,
+    example: Any = None,
     image: str = "",
     instance_type: str = "ml.m5.large",
     role: str = "",
@@ -146,12 +166,13 @@ def deploy_code(
     """Serves a model with code of one's own (model_fn, predict_fn, …) or with smkit's server.
 
     Without an image it is the scikit-learn container, which has pandas and joblib as well.
+    ``example``: as ``deploy`` takes it; without an input_fn the code gets such frames.
     """
     from jupyter_smkit.compute.images import uri
 
     container = {
         "Image": image or uri("sagemaker-scikit-learn", session.region()),
-        "ModelDataUrl": archive(name, code, model),
+        "ModelDataUrl": archive(name, code, model, example),
         "Environment": {"SAGEMAKER_PROGRAM": "inference.py"} if code else {},
     }
     return deploy(container, name, instance_type=instance_type, role=role, wait=wait)

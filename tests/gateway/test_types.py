@@ -220,3 +220,17 @@ def test_where_nobody_says_it_text_is_refused_and_not_guessed(tmp_path: Path) ->
         served(tmp_path, ("A1,3", "text/csv"))
     [told] = served(tmp_path, ('[{"code": "01234", "rooms": 3}]', "application/json"))
     assert served(tmp_path, ('[["01234", 3]]', "application/json")) == [told]
+
+
+def test_a_script_without_input_fn_gets_the_examples_types(tmp_path: Path) -> None:
+    frame = homes()[["code", "rooms"]]
+    (tmp_path / "inference.py").write_text(
+        "def model_fn(d):\n    return len\n"
+        "def predict_fn(rows, model):\n    return [*rows['code'], rows['rooms'].dtype.name]"
+    )
+    schema = {"features": [{"name": "code", "type": "text"}, {"name": "rooms", "type": "float"}]}
+    (tmp_path / "smkit-model.json").write_text(json.dumps(schema))
+    inquiries = [Inquiry(body.encode(), kind) for body, kind in bodies(frame.head(1))]
+    for outcome in serve_model(tmp_path, {}).answer(inquiries):
+        assert isinstance(outcome, Reply), outcome
+        assert json.loads(outcome.body) == [frame["code"][0], "float64"]

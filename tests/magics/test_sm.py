@@ -3,6 +3,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+import pandas as pd
 import pytest
 from IPython.core.error import UsageError
 from IPython.core.interactiveshell import InteractiveShell
@@ -70,7 +71,8 @@ def output_fn(values, accept):
     return "\\n".join(map(str, values)) if accept.endswith("lines") else str(values)
 """
     shell.user_ns["scale"] = {"factor": 3}
-    assert "times: " in sm(shell, "deploy times --model scale", cell)
+    shell.user_ns["rows"] = pd.DataFrame({"value": [1.0]})
+    assert "times: " in sm(shell, "deploy times --model scale --example rows", cell)
     assert re.search(r"times +InService", sm(shell, "endpoints"))
     said = sm(shell, "invoke times --content-type text/csv --accept application/json", "1,2")
     assert "[3.0, 6.0]" in said

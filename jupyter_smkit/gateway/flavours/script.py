@@ -12,6 +12,7 @@ import io
 import json
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -20,6 +21,7 @@ import numpy as np
 
 from jupyter_smkit.gateway import codecs
 from jupyter_smkit.gateway.inference import Inquiry, Outcome, Refusal, Reply, Service, media_type
+from jupyter_smkit.gateway.schema import Schema
 
 _PROGRAM = "inference.py"
 _TEXT = "text/plain"
@@ -45,7 +47,7 @@ def service(script: Path, directory: Path, environ: Mapping[str, str]) -> Servic
     module = _imported(script)
     model = _model(module, directory, environ)
     transform = getattr(module, "transform_fn", None)
-    input_fn, predict_fn = _defaults(model)
+    input_fn, predict_fn = _defaults(model, Schema.read(directory))
     read = getattr(module, "input_fn", input_fn)
     predict = getattr(module, "predict_fn", predict_fn)
     write = getattr(module, "output_fn", _output_fn)
@@ -110,11 +112,12 @@ def _is_text(kind: str) -> bool:
     return kind in (codecs.CSV, codecs.JSON, codecs.JSON_LINES) or kind.startswith("text/")
 
 
-def _defaults(model: Any) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """input_fn and predict_fn of the container that SageMaker has for such a model."""
+def _defaults(model: Any, schema: Schema | None) -> tuple[Callable[..., Any], Callable[..., Any]]:
+    """input_fn and predict_fn of the container that SageMaker has for such a model. Where the
+    columns' types were told when it was deployed, its rows come as a frame."""
     library = sys.modules.get("xgboost")
     if library is None or not isinstance(model, library.Booster):
-        return _input_fn, _predict_fn
+        return _input_fn if schema is None else partial(_frame, schema), _predict_fn
     from jupyter_smkit.gateway.flavours import xgboost
 
     width = model.num_features()
@@ -139,6 +142,12 @@ def _input_fn(body: bytes, content_type: str) -> Any:
         "write an input_fn(body, content_type) that reads it",
         415,
     )
+
+
+def _frame(schema: Schema, body: bytes, content_type: str) -> Any:
+    from jupyter_smkit.gateway.frames import frame
+
+    return frame(codecs.decode(body, content_type), schema)
 
 
 def _predict_fn(data: Any, model: Any) -> Any:
