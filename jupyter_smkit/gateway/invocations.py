@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from jupyter_smkit.api import sigv4
-from jupyter_smkit.api.credentials import Credentials
+from jupyter_smkit.api.credentials import Credential, Credentials
 from jupyter_smkit.api.errors import ApiError, BadSignature, code_for
 from jupyter_smkit.gateway.http import Exchange
 from jupyter_smkit.gateway.inference import MODEL_TIMEOUT
@@ -111,15 +111,14 @@ class Gateway:
         try:
             body = await exchange.whole(MAX_BODY)
         except BodyTooLarge:
+            # Without its body the signature cannot be verified; whom it names is known.
+            self._endpoint(name, *self._named_signer(exchange))
             raise _too_large() from None
         begun = time.perf_counter()
-        account, region = self._signer(exchange, body)
+        endpoint = self._endpoint(name, *self._signer(exchange, body))
         if verb != "invocations":
             raise ValidationError(f"{_OPERATIONS[verb]}: not supported by smkit yet")
         headers = checked_headers(exchange.headers)
-        endpoint = self.routes.find((account, region, name))
-        if endpoint is None:
-            raise ValidationError(f"Endpoint {name} of account {account} not found.")
         variant = self._variant(endpoint, exchange.headers.get("x-amzn-sagemaker-target-variant"))
         asked = time.perf_counter()
         try:
@@ -152,16 +151,33 @@ class Gateway:
             self.metrics.record, endpoint, variant.name, status, model, overhead
         )
 
+    def _endpoint(self, name: str, account: str, region: str) -> Endpoint:
+        endpoint = self.routes.find((account, region, name))
+        if endpoint is None:
+            raise ValidationError(f"Endpoint {name} of account {account} not found.")
+        return endpoint
+
     def _signer(self, exchange: Exchange, body: bytes) -> tuple[str, str]:
         """The account and region that the request is signed for."""
+        request, found, credential, now = self._claimed(exchange)
+        sigv4.verify(request, found, credential.secret, hashlib.sha256(body).hexdigest(), now)
+        return credential.account, found.region
+
+    def _named_signer(self, exchange: Exchange) -> tuple[str, str]:
+        """As ``_signer``, unverified: good for what tells a stranger nothing of use."""
+        _, found, credential, _ = self._claimed(exchange)
+        return credential.account, found.region
+
+    def _claimed(
+        self, exchange: Exchange
+    ) -> tuple[sigv4.Request, sigv4.Signature, Credential, float]:
         request = sigv4.Request(exchange.method, exchange.target, exchange.headers)
         found = sigv4.parse(request)
         now = self.clock()
         credential = self.credentials.get(found.access_key, now, found.token)
         if found.service != "sagemaker":
             raise BadSignature("Credential should be scoped to correct service: 'sagemaker'.")
-        sigv4.verify(request, found, credential.secret, hashlib.sha256(body).hexdigest(), now)
-        return credential.account, found.region
+        return request, found, credential, now
 
     def _variant(self, endpoint: Endpoint, target: str | None) -> Variant:
         if target is not None:

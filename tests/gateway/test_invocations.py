@@ -67,12 +67,30 @@ def test_a_variant_may_be_named(echo: Any) -> None:
     assert "there are: A, B" in message
 
 
-def test_an_unknown_endpoint(echo: Any) -> None:
-    assert refusal(echo, endpoint="nobody") == (
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"ContentType": "application/x-nothing"},
+        {"InferenceId": "x" * 65},
+        {"TargetModel": "a.tar.gz"},
+        {"TargetVariant": "no_underscores"},
+        {"InferenceComponentName": "one"},
+        {"text": b"x" * 6_291_457},
+    ],
+    ids=lambda asked: next(iter(asked), "plain"),
+)
+def test_an_unknown_endpoint_whatever_it_is_asked(echo: Any, asked: dict[str, Any]) -> None:
+    assert refusal(echo, endpoint="nobody", **asked) == (
         400,
         "ValidationError",
         f"Endpoint nobody of account {ACCOUNT} not found.",
     )
+
+
+def test_an_unknown_endpoint_whatever_the_operation(echo: Any) -> None:
+    with pytest.raises(ClientError, match=f"Endpoint nobody of account {ACCOUNT} not found"):
+        echo.invoke_endpoint_with_response_stream(EndpointName="nobody", Body=b"hi")
 
 
 @pytest.mark.parametrize(
