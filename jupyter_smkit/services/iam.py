@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import re
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 from urllib.parse import quote
 
@@ -205,6 +207,48 @@ def delete_user(call: Call) -> Params:
     return {}
 
 
+def simulate_principal_policy(call: Call) -> Params:
+    """Each action on each resource is allowed, as it is when it is asked for."""
+    _principal(call, call.params["PolicySourceArn"])
+    asked = list(product(call.params["ActionNames"], call.params.get("ResourceArns") or ["*"]))
+    # A marker is a text: the number of what it follows.
+    found, marker = page(
+        range(len(asked)),
+        "{:09}".format,
+        call.params.get("Marker"),
+        call.params.get("MaxItems", 100),
+    )
+    results = [
+        {
+            "EvalActionName": asked[number][0],
+            "EvalResourceName": asked[number][1],
+            "EvalDecision": "allowed",
+            "MatchedStatements": [],
+            "MissingContextValues": [],
+        }
+        for number in found
+    ]
+    return {"EvaluationResults": results, "IsTruncated": marker is not None, "Marker": marker}
+
+
+def _principal(call: Call, arn: str) -> None:
+    """Raises where an ARN names no role or user of the account's."""
+    named = re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:(role|user|group)/(?:.*/)?([^/]+)", arn)
+    if named is None:
+        raise ApiError(
+            f"Invalid Entity Arn: {arn} does not clearly define entity type and name.",
+            code="InvalidInput",
+            status=400,
+        )
+    what, name = named.groups()
+    if what == "group":
+        raise NoSuchEntity(f"The group with name {name} cannot be found.")
+    with call.state.read() as transaction:
+        found = _found(call, transaction, _ROLE if what == "role" else _USER, name)
+    if found.arn != arn:
+        raise NoSuchEntity(f"The {what} {arn} cannot be found; there is {found.arn}.")
+
+
 def _default(call: Call) -> Record:
     request = {"RoleName": DEFAULT_ROLE, "AssumeRolePolicyDocument": _TRUST}
     return _record(call, _ROLE, DEFAULT_ROLE, request, created=0.0)
@@ -346,6 +390,7 @@ def register(api: Registry) -> None:
         get_user,
         list_users,
         delete_user,
+        simulate_principal_policy,
     )
     for each in operations:
         name = "".join(word.capitalize() for word in each.__name__.split("_"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -65,6 +66,43 @@ def test_policies_of_the_execution_role(iam: Any) -> None:
     iam.attach_role_policy(RoleName="SmkitExecutionRole", PolicyArn=FULL_ACCESS)
     attached = iam.list_attached_role_policies(RoleName="SmkitExecutionRole")
     assert FULL_ACCESS in [each["PolicyArn"] for each in attached["AttachedPolicies"]]
+
+
+def test_what_a_role_may_is_each_action_on_each_resource(iam: Any) -> None:
+    role = "arn:aws:iam::123456789012:role/SmkitExecutionRole"
+    actions, buckets = ["s3:GetObject", "s3:PutObject"], ["arn:aws:s3:::a", "arn:aws:s3:::b"]
+    pages = iam.get_paginator("simulate_principal_policy").paginate(
+        PolicySourceArn=role,
+        ActionNames=actions,
+        ResourceArns=buckets,
+        PaginationConfig={"PageSize": 3},
+    )
+    found = [page["EvaluationResults"] for page in pages]
+    assert [len(each) for each in found] == [3, 1]
+    assert [
+        (each["EvalActionName"], each["EvalResourceName"], each["EvalDecision"])
+        for page in found
+        for each in page
+    ] == [(action, bucket, "allowed") for action in actions for bucket in buckets]
+
+    (everywhere,) = iam.simulate_principal_policy(PolicySourceArn=role, ActionNames=actions[:1])[
+        "EvaluationResults"
+    ]
+    assert everywhere["EvalResourceName"] == "*"
+
+
+@pytest.mark.parametrize(
+    ("principal", "code"),
+    [
+        ("arn:aws:iam::123456789012:role/Nobody", "NoSuchEntity"),
+        ("arn:aws:iam::210987654321:role/SmkitExecutionRole", "NoSuchEntity"),
+        ("arn:aws:iam::123456789012:group/All", "NoSuchEntity"),
+        ("arn:aws:sts::123456789012:assumed-role/SmkitExecutionRole/me", "InvalidInput"),
+    ],
+)
+def test_a_principal_that_is_none_may_nothing(iam: Any, principal: str, code: str) -> None:
+    ask = partial(iam.simulate_principal_policy, ActionNames=["s3:GetObject"])
+    assert code_of(lambda: ask(PolicySourceArn=principal)) == code
 
 
 def test_roles_come_in_pages(iam: Any, unique: Callable[[str], str]) -> None:
