@@ -99,11 +99,13 @@ def disassociate(call: Call) -> Params:
 
 
 def list_trials(call: Call) -> Params:
+    _check_named(call, EXPERIMENT, TRIAL_COMPONENT)
     conditions = _within(call, "TrialComponentName", "TrialName")
     return conventions.listed(TRIAL, call, listing.page(TRIAL, call, *conditions))
 
 
 def list_components(call: Call) -> Params:
+    _check_named(call, EXPERIMENT, TRIAL)
     conditions = _within(call, "TrialName", "TrialComponentName")
     if experiment := call.params.get("ExperimentName"):
         trials = select(records.c.key).where(
@@ -116,6 +118,14 @@ def list_components(call: Call) -> Params:
     return conventions.listed(
         TRIAL_COMPONENT, call, listing.page(TRIAL_COMPONENT, call, *conditions)
     )
+
+
+def _check_named(call: Call, *kinds: Kind) -> None:
+    """Raises ResourceNotFound where the call names a record that does not exist."""
+    with call.state.read() as transaction:
+        for kind in kinds:
+            if kind.key_members[0] in call.params:
+                find(kind, transaction, call.account, call.region, call.params)
 
 
 def _within(call: Call, given: str, wanted: str) -> list[ColumnElement[bool]]:

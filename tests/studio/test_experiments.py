@@ -32,6 +32,21 @@ def test_a_trial_needs_its_experiment(sm: Any) -> None:
     assert sm.list_trials()["TrialSummaries"] == []
 
 
+@pytest.mark.parametrize(
+    ("operation", "named"),
+    [
+        ("list_trials", {"ExperimentName": "nothing"}),
+        ("list_trials", {"TrialComponentName": "nothing"}),
+        ("list_trial_components", {"ExperimentName": "nothing"}),
+        ("list_trial_components", {"TrialName": "nothing"}),
+    ],
+)
+def test_a_list_within_what_does_not_exist(sm: Any, operation: str, named: dict[str, str]) -> None:
+    with pytest.raises(ClientError, match="'nothing' does not exist") as refused:
+        getattr(sm, operation)(**named)
+    assert code(refused) == "ResourceNotFound"
+
+
 def test_components_are_part_of_trials(sm: Any) -> None:
     sm.create_experiment(ExperimentName="prices")
     for trial in ("one", "two"):
