@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from urllib.parse import unquote_to_bytes
+from urllib.parse import unquote, unquote_to_bytes
 
 from jupyter_smkit.objects.errors import InvalidArgument, InvalidBucketName, InvalidURI, KeyTooLong
 
@@ -13,6 +13,10 @@ _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3")
 _VIRTUAL_HOST = re.compile(
     r"(?!s3\.)(?P<bucket>.+?)\.(?:s3[.-].+|localhost)(?::\d+)?", re.IGNORECASE
+)
+
+_WEB_HOST = re.compile(
+    r"(?:(?P<bucket>.+)\.)?s3(?:[.-][a-z0-9-]+)*\.amazonaws\.com(?:\.cn)?", re.IGNORECASE
 )
 
 
@@ -40,10 +44,18 @@ def encoded_key(key: str) -> bytes:
 
 
 def split_uri(uri: str) -> tuple[str, str]:
-    """Bucket and key of ``s3://bucket/key``; the key may be empty."""
+    """Bucket and key of ``s3://bucket/key``; the key may be empty.
+
+    SageMaker takes S3's web addresses as well, ``https://bucket.s3.region.amazonaws.com/key`` or
+    ``https://s3.region.amazonaws.com/bucket/key``.
+    """
     scheme, _, rest = uri.partition("://")
+    if scheme == "https" and (web := _WEB_HOST.fullmatch(rest.partition("/")[0])):
+        rest = unquote("/".join(filter(None, (web["bucket"], rest.partition("/")[2]))))
+    elif scheme not in ("s3", "s3a", "s3n"):
+        rest = ""
     bucket, _, key = rest.partition("/")
-    if scheme not in ("s3", "s3a", "s3n") or not bucket:
+    if not bucket:
         raise InvalidURI(f"{uri!r} is not an address in S3: write s3://bucket/key")
     return bucket, key
 

@@ -51,14 +51,15 @@ def constant(value: int) -> bytes:
     return archive(**{"code/inference.py": code.encode()})
 
 
-def model(smkit: Any, name: str, packed: bytes) -> None:
+def model(smkit: Any, name: str, packed: bytes, models: str = "s3://models") -> None:
+    """``models``: how its address names the bucket."""
     s3 = smkit.client("s3")
     s3.create_bucket(Bucket="models")
     s3.put_object(Bucket="models", Key=f"{name}/model.tar.gz", Body=packed)
     smkit.client("sagemaker").create_model(
         ModelName=name,
         ExecutionRoleArn=ROLE,
-        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"s3://models/{name}/model.tar.gz"},
+        PrimaryContainer={"Image": IMAGE, "ModelDataUrl": f"{models}/{name}/model.tar.gz"},
     )
 
 
@@ -84,8 +85,8 @@ def settled(smkit: Any, name: str) -> dict[str, Any]:
     return smkit.settled(lambda: client.describe_endpoint(EndpointName=name), "EndpointStatus")
 
 
-def deploy(smkit: Any, name: str, packed: bytes) -> dict[str, Any]:
-    model(smkit, name, packed)
+def deploy(smkit: Any, name: str, packed: bytes, models: str = "s3://models") -> dict[str, Any]:
+    model(smkit, name, packed, models)
     config(smkit, name, **{name: 1.0})
     smkit.client("sagemaker").create_endpoint(EndpointName=name, EndpointConfigName=name)
     return settled(smkit, name)
@@ -192,8 +193,10 @@ def test_an_archive_that_leaves_its_folder_is_refused(smkit: Any) -> None:
     assert not list(smkit.home.jobs.rglob("outside.txt"))
 
 
-def test_a_body_over_6_mib_is_refused(smkit: Any) -> None:
-    deploy(smkit, "small", constant(1))
+def test_a_web_address_brings_the_model_and_a_large_body_is_refused(smkit: Any) -> None:
+    # Its model's address is a web address of S3's, as SageMaker takes it too.
+    deploy(smkit, "small", constant(1), "https://models.s3.us-east-1.amazonaws.com")
+    assert invoke(smkit, "small")["text"] == "1"
     with pytest.raises(ClientError) as refused:
         invoke(smkit, "small", "1" * (6 * 1024 * 1024 + 1))
     assert refused.value.response["Error"]["Code"] == "ValidationError"

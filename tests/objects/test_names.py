@@ -33,6 +33,41 @@ def test_an_address_in_s3() -> None:
 
 
 @pytest.mark.parametrize(
+    "host",
+    [
+        "my.data.s3.amazonaws.com/",
+        "my.data.s3.eu-west-1.amazonaws.com/",
+        "my.data.s3-us-west-2.amazonaws.com/",
+        "my.data.s3.dualstack.us-east-1.amazonaws.com/",
+        "s3.amazonaws.com/my.data/",
+        "s3.us-east-1.amazonaws.com/my.data/",
+        "s3-us-west-2.amazonaws.com/my.data/",
+        "s3.cn-north-1.amazonaws.com.cn/my.data/",
+    ],
+)
+def test_a_web_address_in_s3(host: str) -> None:
+    assert split_uri(f"https://{host}a/b%20c.gz") == ("my.data", "a/b c.gz")
+    assert split_uri(f"https://{host}") == ("my.data", "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://example.org/a",
+        "https://s3.example.org/a",
+        "https://s3.amazonaws.com.example.org/bucket/a",
+        "https://xs3.amazonaws.com/a",
+        "https://s3.amazonaws.com/",
+        "http://bucket.s3.amazonaws.com/a",
+        "s3://",
+    ],
+)
+def test_an_address_elsewhere(address: str) -> None:
+    with pytest.raises(InvalidURI):
+        split_uri(address)
+
+
+@pytest.mark.parametrize(
     ("path", "host", "expected"),
     [
         (b"/bucket/a%20b/%C3%BC", "127.0.0.1:8000", ("bucket", "a b/ü")),
