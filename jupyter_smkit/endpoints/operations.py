@@ -22,6 +22,7 @@ def register(api: Registry) -> None:
         "sagemaker",
         {
             "CreateModel": partial(create_model, api),
+            "CreateEndpointConfig": partial(create_endpoint_config, api),
             "CreateEndpoint": partial(create_endpoint, api),
             "UpdateEndpoint": partial(update_endpoint, api),
             "DeleteEndpoint": delete_endpoint,
@@ -46,39 +47,52 @@ def create_model(registry: Registry, call: Call) -> Params:
     return conventions.answer(MODEL, call, record)
 
 
+def create_endpoint_config(registry: Registry, call: Call) -> Params:
+    servable(call.params, call)
+    return conventions.create(ENDPOINT_CONFIG, registry, call)
+
+
 def create_endpoint(registry: Registry, call: Call) -> Params:
     with call.state.read() as transaction:
         config = find(ENDPOINT_CONFIG, transaction, call.account, call.region, call.params)
-    servable(config, registry, call)
+    deployable(config, call)
     return conventions.create(ENDPOINT, registry, call)
 
 
-def servable(config: Record, registry: Registry, call: Call) -> None:
-    """Raises ValidationException where the configuration asks for what smkit cannot serve yet."""
+def deployable(config: Record, call: Call) -> None:
+    """Raises ValidationException for what smkit cannot serve, or cannot change in this way, yet."""
+    servable(config.request, call)
+    if not _at_once(call.params):
+        raise _not_yet(call, "deployment policies other than all at once")
+
+
+def servable(config: Params, call: Call) -> None:
+    """Raises ValidationException where a configuration asks for what smkit cannot serve yet, or
+    for a model that is not there."""
+    variants = config["ProductionVariants"]
     wants = {
-        "serverless variants": any(
-            "ServerlessConfig" in variant for variant in config.request["ProductionVariants"]
-        ),
-        "asynchronous inference": config.request.get("AsyncInferenceConfig"),
-        "shadow variants": config.request.get("ShadowProductionVariants"),
-        "inference components": any(
-            "ModelName" not in variant for variant in config.request["ProductionVariants"]
-        ),
-        "data capture": (config.request.get("DataCaptureConfig") or {}).get("EnableCapture"),
-        "explainers": config.request.get("ExplainerConfig"),
-        "deployment policies other than all at once": not _at_once(call.params),
+        "serverless variants": any("ServerlessConfig" in variant for variant in variants),
+        "asynchronous inference": config.get("AsyncInferenceConfig"),
+        "shadow variants": config.get("ShadowProductionVariants"),
+        "inference components": any("ModelName" not in variant for variant in variants),
+        "data capture": (config.get("DataCaptureConfig") or {}).get("EnableCapture"),
+        "explainers": config.get("ExplainerConfig"),
     }
     for what, wanted in wants.items():
         if wanted:
-            raise ValidationException(f"{call.operation}: not supported by smkit yet: {what}")
+            raise _not_yet(call, what)
     with call.state.read() as transaction:
-        for variant in config.request["ProductionVariants"]:
+        for variant in variants:
             model = find(MODEL, transaction, call.account, call.region, variant)
             run = containers.of(model)
             several = [one for one in run if one.get("Mode") == "MultiModel"]
             if len(run) > 1 or several:
                 what = "multi-model containers" if several else "models of several containers"
-                raise ValidationException(f"{call.operation}: not supported by smkit yet: {what}")
+                raise _not_yet(call, what)
+
+
+def _not_yet(call: Call, what: str) -> ValidationException:
+    return ValidationException(f"{call.operation}: not supported by smkit yet: {what}")
 
 
 def _at_once(params: Params) -> bool:
@@ -99,7 +113,7 @@ def update_endpoint(registry: Registry, call: Call) -> Params:
         record = find(ENDPOINT, transaction, call.account, call.region, call.params)
         config = find(ENDPOINT_CONFIG, transaction, call.account, call.region, call.params)
         _updatable(record)
-        servable(config, registry, call)
+        deployable(config, call)
         record = transaction.change(
             record,
             status="Updating",

@@ -13,7 +13,17 @@ from botocore.exceptions import ClientError
 from jupyter_smkit.compute import jsonfile
 from jupyter_smkit.compute.local import LocalExecutor
 from jupyter_smkit.control.processes import wait_until
-from tests.endpoints.test_endpoints import archive, config, constant, deploy, invoke, model, settled
+from tests.endpoints.test_endpoints import (
+    IMAGE,
+    ROLE,
+    archive,
+    config,
+    constant,
+    deploy,
+    invoke,
+    model,
+    settled,
+)
 
 SLOW = (
     "import os, time\n"
@@ -160,10 +170,41 @@ def test_a_deleted_endpoints_killed_supervisor_is_no_hindrance(smkit: Any) -> No
     assert wait_until(lambda: not workers(smkit, "killed"), 20)
 
 
+_LINEAR = {
+    "BlueGreenUpdatePolicy": {
+        "TrafficRoutingConfiguration": {
+            "Type": "LINEAR",
+            "WaitIntervalInSeconds": 0,
+            "LinearStepSize": {"Type": "CAPACITY_PERCENT", "Value": 20},
+        }
+    }
+}
+
+
+def test_a_deployment_that_would_be_ignored_is_refused(smkit: Any) -> None:
+    client = smkit.client("sagemaker")
+    model(smkit, "gradual", constant(1))
+    config(smkit, "gradual", gradual=1.0)
+    with pytest.raises(ClientError, match="deployment policies") as refused:
+        client.create_endpoint(
+            EndpointName="gradual", EndpointConfigName="gradual", DeploymentConfig=_LINEAR
+        )
+    assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+@pytest.fixture(scope="module")
+def unserved(smkit: Any) -> None:
+    model(smkit, "unserved", constant(1))
+    smkit.client("sagemaker").create_model(
+        ModelName="a-chain", ExecutionRoleArn=ROLE, Containers=[{"Image": IMAGE}, {"Image": IMAGE}]
+    )
+
+
 @pytest.mark.parametrize(
-    ("asked", "deployment", "says"),
+    ("variant", "more", "says"),
     [
         (
+            {},
             {
                 "DataCaptureConfig": {
                     "EnableCapture": True,
@@ -172,46 +213,37 @@ def test_a_deleted_endpoints_killed_supervisor_is_no_hindrance(smkit: Any) -> No
                     "CaptureOptions": [{"CaptureMode": "Input"}],
                 }
             },
-            {},
             "data capture",
         ),
         (
+            {"ServerlessConfig": {"MemorySizeInMB": 1024, "MaxConcurrency": 1}},
             {},
-            {
-                "BlueGreenUpdatePolicy": {
-                    "TrafficRoutingConfiguration": {
-                        "Type": "LINEAR",
-                        "WaitIntervalInSeconds": 0,
-                        "LinearStepSize": {"Type": "CAPACITY_PERCENT", "Value": 20},
-                    }
-                }
-            },
-            "deployment policies",
+            "serverless variants",
         ),
+        (
+            {},
+            {"AsyncInferenceConfig": {"OutputConfig": {"S3OutputPath": "s3://models/out"}}},
+            "asynchronous inference",
+        ),
+        ({"ModelName": "a-chain"}, {}, "models of several containers"),
+        ({"ModelName": "nothing"}, {}, 'Could not find model "nothing"'),
     ],
+    ids=lambda given: given if isinstance(given, str) else "",
 )
-def test_what_would_be_ignored_is_refused(
-    smkit: Any, asked: dict[str, Any], deployment: dict[str, Any], says: str
+def test_a_configuration_that_no_endpoint_could_serve_is_refused(
+    smkit: Any, unserved: None, variant: dict[str, Any], more: dict[str, Any], says: str
 ) -> None:
     client = smkit.client("sagemaker")
-    name = says.split()[0]
-    model(smkit, name, constant(1))
-    client.create_endpoint_config(
-        EndpointConfigName=name,
-        ProductionVariants=[
-            {
-                "VariantName": name,
-                "ModelName": name,
-                "InitialInstanceCount": 1,
-                "InstanceType": "ml.m5.large",
-            }
-        ],
-        **asked,
-    )
-    more = {"DeploymentConfig": deployment} if deployment else {}
+    plain = {"VariantName": "one", "ModelName": "unserved", "InitialInstanceCount": 1}
     with pytest.raises(ClientError, match=says) as refused:
-        client.create_endpoint(EndpointName=name, EndpointConfigName=name, **more)
+        client.create_endpoint_config(
+            EndpointConfigName="unserved",
+            ProductionVariants=[plain | {"InstanceType": "ml.m5.large"} | variant],
+            **more,
+        )
     assert refused.value.response["Error"]["Code"] == "ValidationException"
+    with pytest.raises(ClientError, match="Could not find endpoint configuration"):
+        client.describe_endpoint_config(EndpointConfigName="unserved")
 
 
 def test_an_endpoint_does_not_need_its_model_again(smkit: Any) -> None:
