@@ -6,13 +6,14 @@ from dataclasses import replace
 from functools import partial
 
 from jupyter_smkit.api.conventions import create
-from jupyter_smkit.api.errors import ValidationException
+from jupyter_smkit.api.errors import ApiError, ValidationException
 from jupyter_smkit.api.kinds import Kind, find
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.compute import metrics
 from jupyter_smkit.compute.sandbox import under
 from jupyter_smkit.jobs import programs
 from jupyter_smkit.jobs.kinds import KINDS, PROCESSING_JOB, TRAINING_JOB
+from jupyter_smkit.objects.names import split_uri
 
 
 def register(api: Registry) -> None:
@@ -70,6 +71,8 @@ def create_training_job(registry: Registry, call: Call) -> Params:
             metrics.checked(metric["Name"], metric["Regex"])
         except ValueError as error:
             raise ValidationException(str(error)) from None
+    for channel in call.params.get("InputDataConfig") or ():
+        filled(channel["DataSource"]["S3DataSource"]["S3Uri"], call)
     # AWS shows an empty KmsKeyId where none was given; the SDK's Estimator.attach rests on it.
     output = {"KmsKeyId": "", **call.params["OutputDataConfig"]}
     return create(
@@ -92,6 +95,24 @@ def staged(data_type: str | None, mode: str | None, where: str) -> None:
     if mode == "Pipe":
         raise ValidationException(
             f"{where}: the input mode Pipe is not supported by smkit yet; use File or FastFile"
+        )
+
+
+def filled(uri: str, call: Call) -> None:
+    """Raises where no object lies at the address, in AWS's words."""
+    bucket, prefix = split_uri(uri)
+    try:
+        found = next(iter(call.services.objects.keys(bucket, prefix)), None)
+    except ApiError as error:
+        found, reason = None, f" Error message from S3: {error.message}"
+    else:
+        reason = ""
+    if found is None:
+        raise ValidationException(
+            f'No S3 objects found under S3 URL "{uri}" given in input data source. Please ensure '
+            f"that the bucket exists in the selected region ({call.region}), that objects exist "
+            f'under that S3 prefix, and that the role "{call.params["RoleArn"]}" has '
+            f'"s3:ListBucket" permissions on bucket "{bucket}".{reason}'
         )
 
 

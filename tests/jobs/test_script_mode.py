@@ -88,7 +88,6 @@ model = Path(os.environ["SM_MODEL_DIR"])
 def test_an_estimators_program_trains(smkit: Any, tmp_path: Path) -> None:
     s3 = smkit.client("s3")
     bucket = smkit.bucket("training-data")
-    s3.put_object(Bucket=bucket, Key="in/rows.csv", Body=b"1,2\n")
     body = packed(tmp_path / "sourcedir.tar.gz", {"train.py": TRAIN})
     s3.put_object(Bucket=bucket, Key="code/sourcedir.tar.gz", Body=body)
     found = trained(

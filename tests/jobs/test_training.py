@@ -29,12 +29,6 @@ def runs(code: str, **more: Any) -> dict[str, Any]:
     }
 
 
-@pytest.fixture(autouse=True)
-def rows(smkit: Any) -> None:
-    bucket = smkit.bucket("training-data")
-    smkit.client("s3").put_object(Bucket=bucket, Key="in/rows.csv", Body=b"1,2\n")
-
-
 def test_the_steps_of_a_job_are_told_in_order(smkit: Any) -> None:
     found = trained(smkit, "steps", {}, **runs("pass"))
     passed = found["SecondaryStatusTransitions"]
@@ -189,3 +183,32 @@ def test_what_would_be_ignored_is_refused(smkit: Any, change: dict[str, Any], sa
             **training_request(smkit, "refused", {}) | change
         )
     assert refused.value.response["Error"]["Code"] == "ValidationException"
+
+
+@pytest.mark.parametrize(
+    ("uri", "bucket", "reason"),
+    [
+        ("s3://training-data/none/", "training-data", ""),
+        (
+            "s3://training-data-of-nobody/in",
+            "training-data-of-nobody",
+            " Error message from S3: The specified bucket does not exist",
+        ),
+    ],
+)
+def test_a_channel_without_data_is_refused_at_once(
+    smkit: Any, uri: str, bucket: str, reason: str
+) -> None:
+    asked = training_request(smkit, "hungry", {})
+    asked["InputDataConfig"][0]["DataSource"]["S3DataSource"]["S3Uri"] = uri
+    client = smkit.client("sagemaker")
+    with pytest.raises(ClientError) as refused:
+        client.create_training_job(**asked)
+    assert refused.value.response["Error"] == {
+        "Code": "ValidationException",
+        "Message": f'No S3 objects found under S3 URL "{uri}" given in input data source. Please '
+        "ensure that the bucket exists in the selected region (us-east-1), that objects exist "
+        f'under that S3 prefix, and that the role "{asked["RoleArn"]}" has "s3:ListBucket" '
+        f'permissions on bucket "{bucket}".{reason}',
+    }
+    assert not client.list_training_jobs(NameContains="hungry")["TrainingJobSummaries"]
