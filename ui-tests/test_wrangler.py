@@ -277,13 +277,33 @@ def test_a_script_is_not_silently_overwritten(desk: Desk, flow: Flow) -> None:
 
 
 def test_a_default_can_be_typed_over(desk: Desk, flow: Flow) -> None:
-    tab = opened(desk, flow, "delimiter.flow")
+    tab = opened(desk, flow, "skipped.flow")
     tab.locator(".smkit-FlowGraph-node").first.click()
-    delimiter = tab.get_by_label("Delimiter")
-    delimiter.press("End")
-    delimiter.press("Backspace")
-    delimiter.press(";")
-    expect(delimiter).to_have_value(";")
+    skipped = tab.get_by_label("Lines to skip")
+    skipped.press("End")
+    skipped.press("Backspace")
+    skipped.press("2")
+    expect(skipped).to_have_value("2")
+
+
+def test_what_was_guessed_is_told_and_another_delimiter_chosen(desk: Desk, data: str) -> None:
+    rows = ["stadt;preis"] + [f"Köln {number};{number}" for number in range(1_100)] + ["Bern;?"]
+    body = "\n".join(rows).encode("cp1252")
+    desk.lab.client("s3").put_object(Bucket="wines", Key="staedte.csv", Body=body)
+    (desk.lab.root / "guessed.flow").write_text(dumps(edit.new("s3://wines/staedte.csv")))
+    desk.run("docmanager:open", path="guessed.flow")
+    tab = desk.tab()
+    expect(header(tab, "stadt")).to_be_visible(timeout=30_000)
+    notes = tab.get_by_role("region", name="Notes").get_by_role("listitem")
+    expect(notes.first).to_contain_text("semicolons between fields and the encoding Windows-1252")
+    expect(notes.last).to_contain_text("1 of 1,101 values was no whole number and became missing")
+    tab.locator(".smkit-FlowGraph-node").first.click()
+    tab.get_by_label("Delimiter").fill(",")
+    expect(header(tab, "stadt;preis")).to_be_visible()
+    expect(notes).to_have_count(1)
+    tab.get_by_role("button", name="Apply").click()
+    chosen = saved(desk, "guessed.flow").nodes[0].parameters["dataset_definition"]
+    assert chosen["s3ExecutionContext"]["s3FieldDelimiter"] == ","
 
 
 def test_an_empty_flow_shows_no_rows(desk: Desk, flow: Flow) -> None:

@@ -14,6 +14,14 @@ TYPES: dict[str, pl.DataType] = {
     "datetime": pl.Datetime("us"),
     "string": pl.String(),
 }
+NO_VALUE = {
+    "long": "no whole number",
+    "float": "no number",
+    "bool": "neither true nor false",
+    "date": "no date",
+    "datetime": "no time",
+}
+"""What is said of a value that cannot be cast; everything can be text."""
 INFERENCE_ROWS = 1_000
 _TRUE = ("t", "true", "y", "yes", "1")
 _FALSE = ("f", "false", "n", "no", "0")

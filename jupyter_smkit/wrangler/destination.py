@@ -12,8 +12,8 @@ from urllib.parse import quote
 
 import polars as pl
 
+from jupyter_smkit.wrangler.dialect import separator_of
 from jupyter_smkit.wrangler.flow import DESTINATION, FlowError, Node
-from jupyter_smkit.wrangler.sources import separator_of
 
 PART_BYTES = 256 << 20
 _ROWS_A_PART = 2_000_000

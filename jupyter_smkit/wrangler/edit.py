@@ -27,21 +27,24 @@ def empty() -> Flow:
     return Flow(raw={"metadata": {"version": 1, "disable_limits": False}, "nodes": None}, nodes=())
 
 
-def new(uri: str, name: str = "", *, content_type: str = "csv", delimiter: str = ",") -> Flow:
-    """A flow that reads one data set and settles its column types, as AWS's editor starts one."""
+def new(uri: str, name: str = "", *, content_type: str = "csv", delimiter: str = "") -> Flow:
+    """A flow that reads one data set and settles its column types, as AWS's editor starts one.
+
+    Without a ``delimiter`` it is guessed whenever the data is read.
+    """
     flow, source = add_source(empty(), uri, name, content_type=content_type, delimiter=delimiter)
     return add_step(flow, source.id, INFER_TYPES, {})[0]
 
 
 def add_source(
-    flow: Flow, uri: str, name: str = "", *, content_type: str = "csv", delimiter: str = ","
+    flow: Flow, uri: str, name: str = "", *, content_type: str = "csv", delimiter: str = ""
 ) -> tuple[Flow, Node]:
     context: dict[str, Any] = {
         "__typename": "S3ExecutionContext",
         "s3Uri": uri,
         "s3ContentType": content_type,
         "s3HasHeader": True,
-        "s3FieldDelimiter": delimiter,
+        **({"s3FieldDelimiter": delimiter} if delimiter else {}),
         "s3DirIncludesNested": False,
         "s3AddsFilenameColumn": False,
     }

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler import dataset, sources
+from jupyter_smkit.wrangler import dataset, losses, sources
 from jupyter_smkit.wrangler.columns import collected
 from jupyter_smkit.wrangler.flow import SOURCE, VISUALIZATION, Flow, FlowError, Node
 from jupyter_smkit.wrangler.lineage import MARK, fingerprints
@@ -31,6 +31,12 @@ class Step:
     frames: Frames
     state: State | None = None
     refitted: bool = False
+    notes: tuple[str, ...] = ()
+    """What a person should know of what the step did."""
+    casts: Mapping[str, str] = field(default_factory=dict)
+    """As :attr:`Operator.casts` says; what was lost is not counted yet."""
+    before: pl.LazyFrame | None = None
+    """How many values the casts' columns have in the input: one row."""
 
     @property
     def title(self) -> str:
@@ -71,11 +77,11 @@ def execute(
     *,
     targets: Sequence[str] = (),
     refit: bool = False,
-    settle: Callable[[Node, pl.LazyFrame], pl.LazyFrame] = lambda node, frame: frame,
+    settle: Callable[[Step], Step] = lambda step: step,
 ) -> dict[str, Step]:
     """Sets up the targets (all steps but visualizations by default) and what they need.
 
-    ``settle`` may replace a step's frame by one that is quicker to read again. FlowError names
+    ``settle`` may replace a step's frames by such as are quicker to read again. FlowError names
     the step and, where one is at fault, the column.
     """
     wanted = targets or [node.id for node in flow.nodes if node.type != VISUALIZATION]
@@ -83,9 +89,7 @@ def execute(
     done: dict[str, Step] = {}
     for node in flow.ancestors(*wanted):
         with located(node):
-            step = set_up(node, opener, done, mark=marks[node.id], refit=refit)
-            settled = {name: settle(node, frame) for name, frame in step.frames.items()}
-            done[node.id] = Step(node, settled, step.state, step.refitted)
+            done[node.id] = settle(set_up(node, opener, done, mark=marks[node.id], refit=refit))
     return done
 
 
@@ -96,17 +100,17 @@ def set_up(
     operator = operator_of(node)
     parameters = operator.live(node.parameters)
     if node.type == SOURCE:
-        frame = operator.transform(opener(node), parameters, {})
-        return Step(node, _by_output(operator, frame))
+        files = opener(node)
+        frame = operator.transform(files, parameters, {})
+        notes = operator.notes(files, parameters) if operator.notes else ()
+        return Step(node, _by_output(operator, frame), notes=tuple(notes))
     inputs = _inputs(node, operator, done)
     _check_columns(operator, parameters, inputs)
     state, fresh = _state(node, operator, parameters, inputs, mark, refit)
-    return Step(
-        node,
-        _by_output(operator, operator.transform(*inputs, parameters, state or {})),
-        state,
-        fresh,
-    )
+    frames = _by_output(operator, operator.transform(*inputs, parameters, state or {}))
+    casts = operator.casts(*inputs, parameters, state or {}) if operator.casts else {}
+    before = losses.values_before(inputs[0], casts) if casts else None
+    return Step(node, frames, state, fresh, casts=casts, before=before)
 
 
 def _inputs(node: Node, operator: Operator, done: Mapping[str, Step]) -> list[pl.LazyFrame]:
@@ -174,18 +178,28 @@ def trained_parameters(steps: Mapping[str, Step]) -> dict[str, Any]:
     return found
 
 
-def count_rows(steps: Mapping[str, Step]) -> dict[str, int]:
-    """Rows by step, in one pass; of a step with several outputs, their sum."""
-    counted = [
-        (node_id, frame.select(pl.len()))
-        for node_id, step in steps.items()
-        for frame in step.frames.values()
-    ]
-    rows: dict[str, int] = {}
-    results = pl.collect_all([frame for _, frame in counted], engine="streaming")
-    for (node_id, _), result in zip(counted, results, strict=True):
-        rows[node_id] = rows.get(node_id, 0) + result.item()
-    return rows
+def count(steps: Mapping[str, Step]) -> tuple[dict[str, int], dict[str, tuple[str, ...]]]:
+    """By step its rows (of several outputs, their sum), and what its casts lost; in one pass."""
+    rows: dict[str, int] = dict.fromkeys(steps, 0)
+    lost: dict[str, tuple[str, ...]] = {}
+    outputs = [(one, frame) for one, step in steps.items() for frame in step.frames.values()]
+    casting = [(one, step, step.before) for one, step in steps.items() if step.before is not None]
+    results = iter(
+        pl.collect_all(
+            [
+                *(frame.select(pl.len()) for _, frame in outputs),
+                *(before for _, _, before in casting),
+                *(losses.values_after(step.frame, step.casts) for _, step, _ in casting),
+            ],
+            engine="streaming",
+        )
+    )
+    for node_id, _ in outputs:
+        rows[node_id] += next(results).item()
+    before = [next(results) for _ in casting]
+    for (node_id, step, _), values in zip(casting, before, strict=True):
+        lost[node_id] = losses.told(step.casts, values, next(results))
+    return rows, lost
 
 
 def blame(error: Exception, steps: Mapping[str, Step], opener: Opener) -> FlowError:

@@ -10,8 +10,9 @@ from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler import dataset
+from jupyter_smkit.wrangler import dataset, losses
 from jupyter_smkit.wrangler.casting import type_name
+from jupyter_smkit.wrangler.columns import collected
 from jupyter_smkit.wrangler.engine import Step, blame, located, set_up
 from jupyter_smkit.wrangler.flow import SOURCE, Flow, FlowError, Node
 from jupyter_smkit.wrangler.lineage import fingerprints
@@ -64,7 +65,7 @@ class Session:
             if kept is None:
                 kept = self._compute(node, opener, done, plain[node.id])
                 self.cache.put(marks[node.id], kept, _size(kept))
-            done[node.id] = Step(node, kept.frames, kept.state)
+            done[node.id] = Step(node, kept.frames, kept.state, notes=kept.notes)
         return list(done.values())
 
     def _compute(self, node: Node, opener: Any, done: Mapping[str, Step], mark: str) -> Step:
@@ -79,9 +80,10 @@ class Session:
                 ).lazy()
                 for name, frame in step.frames.items()
             }
+            lost = _lost(step, frames)
         except pl.exceptions.PolarsError as error:
             raise blame(error, {node.id: step}, opener) from error
-        return Step(node, frames, step.state)
+        return Step(node, frames, step.state, notes=step.notes + lost)
 
     def preview(
         self, flow: Flow, target: str, files: Mapping[str, Sequence[str]], output: str = ""
@@ -108,6 +110,11 @@ class Session:
                 {"node": step.node.id, "title": title(step.node), "rows": _height(step)}
                 for step in steps
             ],
+            "notes": [
+                {"node": step.node.id, "title": title(step.node), "text": note}
+                for step in steps
+                for note in step.notes
+            ],
         }
 
     def schema(
@@ -116,6 +123,13 @@ class Session:
         """The columns that a step gives: ``name`` and ``type``."""
         found = self.steps(flow, target, files)[-1].frame.collect_schema()
         return [{"name": name, "type": type_name(dtype)} for name, dtype in found.items()]
+
+
+def _lost(step: Step, frames: Mapping[str, pl.LazyFrame]) -> tuple[str, ...]:
+    if step.before is None:
+        return ()
+    after = losses.values_after(next(iter(frames.values())), step.casts)
+    return losses.told(step.casts, collected(step.before), collected(after))
 
 
 def _opener(files: Mapping[str, Sequence[str]]) -> Any:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -35,6 +35,11 @@ class Operator:
     schema: schemas.Schema
     transform: Callable[..., Frames]
     fit: Callable[..., State] | None = None
+    notes: Callable[..., Sequence[str]] | None = None
+    """Of a source: ``notes(files, parameters)``, what a person should know of how they are read."""
+    casts: Callable[..., Mapping[str, str]] | None = None
+    """``casts(frame, parameters, state)``: by column that is cast, what is said of values that are
+    no more there: ``no number and became missing``."""
     adopt: Callable[[Any], State | None] | None = None
     """Reads a state that AWS's own editor has stored, where that is possible."""
     choice: str = ""

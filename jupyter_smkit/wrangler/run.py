@@ -15,7 +15,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -142,9 +142,11 @@ def run(job: Job, arguments: Arguments) -> dict[str, int]:
 
     with tempfile.TemporaryDirectory(prefix="flow-") as scratch:
 
-        def settle(node: Node, frame: pl.LazyFrame) -> pl.LazyFrame:
-            job.tell(0.5 * (place[node.id] + 1) / len(nodes), title(node))
-            return _settled(flow, node, frame, Path(scratch), opener)
+        def settle(step: engine.Step) -> engine.Step:
+            job.tell(0.5 * (place[step.node.id] + 1) / len(nodes), step.title)
+            for note in step.notes:
+                print(f"{step.title}: {note}", flush=True)
+            return _settled(flow, step, Path(scratch), opener)
 
         steps = engine.execute(
             flow,
@@ -154,9 +156,11 @@ def run(job: Job, arguments: Arguments) -> dict[str, int]:
             settle=settle,
         )
         try:
-            rows = engine.count_rows(steps)
+            rows, lost = engine.count(steps)
             for node_id, count in rows.items():
                 print(f"{title(flow[node_id])}: {count:,} rows", flush=True)
+                for note in lost.get(node_id, ()):
+                    print(f"{title(flow[node_id])}: {note}", flush=True)
             for number, (name, (node, output)) in enumerate(wanted.items()):
                 job.tell(0.6 + 0.4 * number / len(wanted), f"writing {title(node)}", rows[node.id])
                 directory = _directory(job, name, node, output)
@@ -175,17 +179,20 @@ def run(job: Job, arguments: Arguments) -> dict[str, int]:
     return rows
 
 
-def _settled(
-    flow: Flow, node: Node, frame: pl.LazyFrame, scratch: Path, opener: engine.Opener
-) -> pl.LazyFrame:
+def _settled(flow: Flow, step: engine.Step, scratch: Path, opener: engine.Opener) -> engine.Step:
     """Text is parsed once: where types have been settled, rows go on from an Arrow file."""
+    node = step.node
     csv = dataset.context(node).get("s3ContentType", "csv").lower() != "parquet"
     typed_later = any(one.operator == edit.INFER_TYPES for one in flow.consumers(node.id))
     if node.operator != edit.INFER_TYPES and not (node.type == SOURCE and csv and not typed_later):
-        return frame
+        return step
     path = scratch / f"{node.id}.arrow"
+    written = step.frame.sink_ipc(path, lazy=True)
     try:
-        frame.sink_ipc(path, engine="streaming")
+        # Together: what the casts take in is counted while it is parsed.
+        _, *before = pl.collect_all(
+            [written, *([step.before] if step.before is not None else [])], engine="streaming"
+        )
     except (pl.exceptions.PolarsError, OSError) as error:
         above = [flow[one.node_id] for one in node.inputs] or [node]
         for source in above:
@@ -195,7 +202,8 @@ def _settled(
                     message = f"step '{title(source)}': {precise.message}"
                     raise FlowError(message, node=source.id) from None
         raise
-    return pl.scan_ipc(path)
+    frames = {name: pl.scan_ipc(path) for name in step.frames}
+    return replace(step, frames=frames, before=before[0].lazy() if before else None)
 
 
 def _directory(job: Job, name: str, node: Node, output: str) -> Path:

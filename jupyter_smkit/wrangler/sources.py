@@ -13,8 +13,9 @@ from typing import Any
 
 import polars as pl
 
+from jupyter_smkit.wrangler.dialect import dialect_of
 from jupyter_smkit.wrangler.flow import FlowError
-from jupyter_smkit.wrangler.transcoding import BROKEN, as_utf8, opened, python_encoding
+from jupyter_smkit.wrangler.transcoding import BROKEN, as_utf8, opened
 
 MAX_COLUMNS = 1_000
 FILENAME_COLUMN = "filename"
@@ -61,18 +62,20 @@ def _check_parquet(files: Sequence[Path]) -> None:
 
 
 def _scan_csv(files: Sequence[Path], context: Mapping[str, Any], name: str | None) -> pl.LazyFrame:
-    encoding = python_encoding(str(context.get("s3CsvEncodingType") or "utf-8"))
-    separator = separator_of(context.get("s3FieldDelimiter"))
-    skip = int(context.get("s3SkipLines") or 0)
+    for path in files:
+        _check_kind(path)
+    dialect = dialect_of(files, context)
+    separator, skip = dialect.separator, dialect.skip
     has_header = context.get("s3HasHeader") is not False
-    headers = [_check_head(path, encoding, separator, skip) for path in files]
+    encoded = list(zip(files, dialect.encodings, strict=True))
+    headers = [_check_head(path, encoding, separator, skip) for path, encoding in encoded]
     for path, header in zip(files, headers, strict=True):
         if header != headers[0] if has_header else len(header) != len(headers[0]):
             raise FlowError(
                 f"{path.name} has other columns than {files[0].name}: "
                 f"{', '.join(header[:5])}… and {', '.join(headers[0][:5])}…"
             )
-    read = [as_utf8(path, encoding) for path in files]
+    read = [as_utf8(path, encoding) for path, encoding in encoded]
     scanned = pl.scan_csv(
         read,
         has_header=has_header,
@@ -89,13 +92,20 @@ def _scan_csv(files: Sequence[Path], context: Mapping[str, Any], name: str | Non
     return _named(scanned, name, read, files)
 
 
-def separator_of(delimiter: Any) -> str:
-    """What stands between two fields, by a source's or a destination's ``delimiter``."""
-    written = str(delimiter or ",")
-    separator = {"\\t": "\t", "tab": "\t", "TAB": "\t"}.get(written, written)
-    if len(separator.encode()) != 1:
-        raise FlowError(f"the delimiter {written!r} must be one ASCII character")
-    return separator
+def guesses(files: Sequence[Path], context: Mapping[str, Any]) -> tuple[str, ...]:
+    """What of the files' writing is guessed, for a person."""
+    is_csv = str(context.get("s3ContentType") or "csv").lower() == "csv"
+    return dialect_of(files, context).notes if is_csv else ()
+
+
+def _check_kind(path: Path) -> None:
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    if not head.strip():
+        raise FlowError(f"{path.name} is empty")
+    for magic, what in _MAGIC:
+        if head.startswith(magic):
+            raise FlowError(f"{path.name} is {what}, not CSV")
 
 
 def _check_head(path: Path, encoding: str, separator: str, skip: int) -> list[str]:
@@ -103,11 +113,6 @@ def _check_head(path: Path, encoding: str, separator: str, skip: int) -> list[st
     with path.open("rb") as file:
         head = file.read(_HEAD_BYTES)
         whole = len(head) < _HEAD_BYTES
-    if not head.strip():
-        raise FlowError(f"{path.name} is empty")
-    for magic, what in _MAGIC:
-        if head.startswith(magic):
-            raise FlowError(f"{path.name} is {what}, not CSV")
     if head.startswith(b"\x1f\x8b"):
         return _first_row_of_gzip(path, encoding, separator, skip)
     text = _decoded(path, head, encoding, whole)
@@ -167,7 +172,7 @@ def _decoded(path: Path, head: bytes, encoding: str, whole: bool) -> str:
         line = head[: error.start].count(b"\n") + 1
         raise FlowError(
             f"{path.name} is not {encoding}: byte {error.start}, in line {line}; "
-            "set the source's encoding, e.g. ISO-8859-1"
+            "set the source's encoding, e.g. Windows-1252"
         ) from None
 
 
@@ -177,12 +182,9 @@ def explain(
     """What is wrong in the files past their heads, where polars could not read them."""
     if str(context.get("s3ContentType") or "csv").lower() != "csv":
         return None
-    encoding = python_encoding(str(context.get("s3CsvEncodingType") or "utf-8"))
-    separator, skip = (
-        separator_of(context.get("s3FieldDelimiter")),
-        int(context.get("s3SkipLines") or 0),
-    )
-    for path in files:
+    dialect = dialect_of(files, context)
+    separator, skip = dialect.separator, dialect.skip
+    for path, encoding in zip(files, dialect.encodings, strict=True):
         with opened(path, encoding) as file:
             reader = csv.reader(file, delimiter=separator)
             width = 0
@@ -196,7 +198,7 @@ def explain(
             except UnicodeDecodeError:
                 return FlowError(
                     f"{path.name} is not {encoding}: after line {reader.line_num}; "
-                    "set the source's encoding, e.g. ISO-8859-1"
+                    "set the source's encoding, e.g. Windows-1252"
                 )
             except BROKEN as wrong:
                 return FlowError(f"{path.name} is no whole gzip file: {wrong}")

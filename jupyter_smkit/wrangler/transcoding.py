@@ -5,12 +5,13 @@ from __future__ import annotations
 import codecs
 import gzip
 import hashlib
+import io
 import shutil
 import tempfile
 import uuid
 import zlib
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, BinaryIO, cast
 
 from jupyter_smkit.wrangler.flow import FlowError
 
@@ -26,13 +27,19 @@ def python_encoding(name: str) -> str:
         raise FlowError(f"smkit does not know the encoding {name}") from None
 
 
+def is_packed(path: Path) -> bool:
+    with path.open("rb") as file:
+        return file.read(2) == b"\x1f\x8b"
+
+
+def unpacked(path: Path) -> BinaryIO:
+    """The file's bytes, unpacked where it is gzipped."""
+    return cast(BinaryIO, gzip.open(path)) if is_packed(path) else path.open("rb")
+
+
 def opened(path: Path, encoding: str) -> IO[str]:
     """The file's text, unpacked where it is gzipped; line ends as they are."""
-    with path.open("rb") as file:
-        packed = file.read(2) == b"\x1f\x8b"
-    if packed:
-        return cast(IO[str], gzip.open(path, "rt", encoding=encoding, newline=""))
-    return path.open(encoding=encoding, newline="")
+    return io.TextIOWrapper(unpacked(path), encoding=encoding, newline="")
 
 
 def as_utf8(path: Path, encoding: str) -> Path:

@@ -53,6 +53,22 @@ export function PreviewGrid({ preview, draft, hint }: Props): JSX.Element {
         )}
       </header>
       <ErrorNotice error={error} retry={() => void preview.refetch()} />
+      {!error && data && data.notes.length > 0 && (
+        <div
+          className="smkit-FlowPreview-notes"
+          tabIndex={0}
+          role="region"
+          aria-label={trans.__('Notes')}
+        >
+          <ul>
+            {data.notes.map(note => (
+              <li key={`${note.node} ${note.text}`}>
+                {trans.__('%1: %2', note.title, note.text)}
+              </li>
+            ))}
+          </ul>
+        </div>
+      )}
       {!error && data && <Grid data={data} />}
       {!error && !data && isFetching && <Loading />}
       {!error && !data && !isFetching && (

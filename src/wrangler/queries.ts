@@ -30,6 +30,8 @@ export interface Preview {
   columns: ColumnProfile[];
   head: unknown[][];
   steps: { node: string; title: string; rows: number }[];
+  /** What the steps guessed of the data, and which values they lost. */
+  notes: { node: string; title: string; text: string }[];
 }
 
 export interface Problem {

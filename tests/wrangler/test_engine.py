@@ -12,6 +12,7 @@ from jupyter_smkit.wrangler.flow import Flow, FlowError, Node
 
 Opener = Callable[[Node], Sequence[Path]]
 MISSING = "sagemaker.spark.handle_missing_0.1"
+CAST = "sagemaker.spark.cast_single_data_type_0.1"
 ENCODE = "sagemaker.spark.encode_categorical_0.1"
 FORMULA = "sagemaker.spark.custom_formula_0.1"
 
@@ -57,7 +58,28 @@ def test_a_flow_runs_through(prepared: Flow, opener: Opener) -> None:
     assert frame["age"][1] == pytest.approx((22 + 26.5 + 35 + 35) / 4)
     assert frame.columns[-3:] == ["port_S", "port_C", "port_Q"]
     steps = engine.execute(prepared, opener)
-    assert set(engine.count_rows(steps).values()) == {5}
+    assert set(engine.count(steps)[0].values()) == {5}
+
+
+@pytest.mark.parametrize(
+    ("new", "method", "told"),
+    [
+        ("long", "replace_null", "4 of 4 values were no whole number and became missing"),
+        ("date", "replace_null_with_new_col", "missing; they are in 'name_typecast_error'"),
+        ("bool", "drop", "4 of 4 values were neither true nor false and had their rows left out"),
+        ("long", "replace_value", ""),
+        ("string", "replace_null", ""),
+    ],
+)
+def test_what_a_cast_loses_is_counted(
+    flow: Flow, types: Node, opener: Opener, new: str, method: str, told: str
+) -> None:
+    how = {"non_castable_data_handling_method": method, "replace_value": "0"}
+    flow, step = edit.add_step(flow, types.id, CAST, {"column": "name", "data_type": new, **how})
+    lost = engine.count(engine.execute(flow, opener))[1]
+    assert " ".join(lost.get(step.id, ())).endswith(told)
+    assert bool(lost.get(step.id)) is bool(told)
+    assert lost[types.id] == ()
 
 
 def test_what_was_learned_is_kept_and_used_for_other_data(

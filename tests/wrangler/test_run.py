@@ -4,6 +4,7 @@ import gzip
 import json
 import os
 import re
+import runpy
 import subprocess
 import sys
 from pathlib import Path
@@ -14,7 +15,9 @@ import pytest
 
 from jupyter_smkit.wrangler import edit, engine
 from jupyter_smkit.wrangler.destination import Format
+from jupyter_smkit.wrangler.export import script
 from jupyter_smkit.wrangler.flow import Flow, FlowError, Node, load, save
+from jupyter_smkit.wrangler.preview import Session
 from jupyter_smkit.wrangler.process import processing_job_request, result_uri
 from jupyter_smkit.wrangler.run import Job, read_arguments, run
 
@@ -70,6 +73,39 @@ def test_the_job_writes_what_the_engine_computes(
         "step": "done",
         "rows": 5,
     }
+
+
+def test_preview_job_and_script_read_the_same_and_say_what_they_guessed_and_lost(
+    flow: Flow, types: Node, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [f"Köln {number};{number}" for number in range(1_100)] + ["Zürich;n/a", "Bern;?"]
+    data = tmp_path / "passengers.csv"
+    data.write_text("\n".join(["stadt;zahl", *rows]) + "\n", encoding="cp1252")
+    guessed = (
+        "guessed: semicolons between fields and the encoding Windows-1252; the source's form takes "
+        "others"
+    )
+    lost = "column 'zahl': 2 of 1,102 values were no whole number and became missing"
+
+    previewed = Session().preview(flow, types.id, {"s3://bucket/passengers.csv": [str(data)]})
+    assert [note["text"] for note in previewed["notes"]] == [guessed, lost]
+    assert [note["node"] for note in previewed["notes"]] == [node.id for node in flow.nodes]
+    assert previewed["head"][1] == ["Köln 1", 1]
+
+    asked = request(flow)
+    job = staged(tmp_path / "ml", flow, asked, data)
+    run(job, read_arguments(arguments(asked)))
+    log = capsys.readouterr().out
+    assert f"passengers.csv: {guessed}\n" in log
+    assert f"Data types: {lost}\n" in log
+    where = result_uri("", "prepare", types).lstrip("/")
+    made = pl.read_csv(job.processing / "output" / where / "part-00000.csv")
+
+    path = tmp_path / "script.py"
+    path.write_text(script(flow))
+    (scripted,) = runpy.run_path(str(path))["main"]({"passengers.csv": str(data)}).values()
+    assert scripted.collect().equals(made)
+    assert made["zahl"].null_count() == 2
 
 
 def test_the_fitted_flow_lies_beside_the_output(

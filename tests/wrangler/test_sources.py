@@ -12,7 +12,7 @@ import pytest
 from jupyter_smkit.wrangler import edit
 from jupyter_smkit.wrangler.dataset import data_files
 from jupyter_smkit.wrangler.flow import FlowError
-from jupyter_smkit.wrangler.sources import explain, scan
+from jupyter_smkit.wrangler.sources import explain, guesses, scan
 from jupyter_smkit.wrangler.transcoding import as_utf8
 
 
@@ -41,6 +41,45 @@ def test_other_encodings_are_read_when_they_are_named(tmp_path: Path) -> None:
     path = written(tmp_path, "stadt\nKöln\n".encode("latin-1"))
     assert read(path, s3CsvEncodingType="ISO-8859-1").item() == "Köln"
     assert read(written(tmp_path, "\ufeffa\n1\n")).columns == ["a"]
+
+
+def test_an_encoding_that_it_is_not_is_said(tmp_path: Path) -> None:
+    path = written(tmp_path, "stadt\nKöln\n".encode("latin-1"))
+    with pytest.raises(FlowError, match="not utf-8: byte 7, in line 2; set the source's encoding"):
+        read(path, s3CsvEncodingType="UTF_8")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252", "utf-16", "utf-16-le"])
+@pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzip"])
+def test_what_a_source_does_not_say_is_guessed(
+    tmp_path: Path, delimiter: str, encoding: str, packed: bool
+) -> None:
+    content = "stadt,preis\nKöln,1.5\nZürich,\n".replace(",", delimiter).encode(encoding)
+    path = written(tmp_path, gzip.compress(content) if packed else content)
+    assert read(path).to_dicts() == [
+        {"stadt": "Köln", "preis": "1.5"},
+        {"stadt": "Zürich", "preis": None},
+    ]
+
+
+def test_what_was_guessed_is_told_and_may_be_chosen(tmp_path: Path) -> None:
+    path = written(tmp_path, "a;b,c;d\nä;1,2;3\nö;3,4;5\n".encode("cp1252"))
+    told = "guessed: semicolons between fields and the encoding Windows-1252; the source's form"
+    assert guesses([path], {}) == (f"{told} takes others",)
+    assert read(path).columns == ["a", "b,c", "d"]
+    chosen = {"s3FieldDelimiter": ",", "s3CsvEncodingType": "Windows-1252"}
+    assert read(path, **chosen).columns == ["a;b", "c;d"]
+    assert guesses([path], chosen) == ()
+    assert guesses([written(tmp_path, "a,b\n1,2\n", "usual.csv")], {}) == ()
+    other = written(tmp_path, "a;b,c;d\n1;2,3;4\n", "other.csv")
+    assert guesses([other, path], {}) == guesses([path], {})
+    assert scan([other, path], {}).collect()["a"].to_list() == ["1", "ä", "ö"]
+
+
+def test_what_is_skipped_tells_no_delimiter(tmp_path: Path) -> None:
+    path = written(tmp_path, "a, b, c and d\nx;y\n1;2\n")
+    assert read(path, s3SkipLines=1).columns == ["x", "y"]
 
 
 def test_several_files_are_one_table(tmp_path: Path) -> None:
@@ -77,7 +116,10 @@ WIDE = ",".join(f"c{n}" for n in range(1001))
         (b"a,b\n1,2\n1,2,3\n", "data.csv, line 3: 3 fields where the first row has 2"),
         (b"a,b\n1\n", "data.csv, line 2: 1 fields where the first row has 2"),
         (b'a,b\n1,"2\n\n3",4\n', "line 4: 3 fields"),
-        ("name\nKöln\n".encode("latin-1"), "not utf-8: byte 6, in line 2; set the source's enc"),
+        (
+            b"name\nK\x81ln\n",
+            "data.csv is neither UTF-8 nor Windows-1252: set the source's encoding",
+        ),
         (b"PAR1....", "data.csv is Parquet, not CSV"),
         (b"a,b\n\x00,1\n", "holds NUL bytes"),
         (WIDE.encode() + b"\n", "has 1,001 columns; at most 1,000 are read"),

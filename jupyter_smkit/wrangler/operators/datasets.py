@@ -11,11 +11,15 @@ import polars as pl
 from jupyter_smkit.wrangler.flow import DATASET, DESTINATION, SOURCE
 from jupyter_smkit.wrangler.registry import Operator, State
 from jupyter_smkit.wrangler.schemas import choice, form, text, whole, yes_no
-from jupyter_smkit.wrangler.sources import scan
+from jupyter_smkit.wrangler.sources import guesses, scan
 
 
 def read_s3(files: list[Path], parameters: dict[str, Any], state: State) -> pl.LazyFrame:
     return scan(files, parameters["dataset_definition"]["s3ExecutionContext"])
+
+
+def guessed(files: list[Path], parameters: dict[str, Any]) -> tuple[str, ...]:
+    return guesses(files, parameters["dataset_definition"]["s3ExecutionContext"])
 
 
 def passed_on(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) -> pl.LazyFrame:
@@ -46,8 +50,13 @@ OPERATORS = (
                     },
                     s3ContentType=choice("Content type", "csv", "parquet", "jsonl"),
                     s3HasHeader=yes_no("First row is the header", True),
-                    s3FieldDelimiter=text("Delimiter", ","),
-                    s3CsvEncodingType=text("Encoding", "UTF-8"),
+                    s3FieldDelimiter=text(
+                        "Delimiter", description="Left empty: guessed; tab for a tab"
+                    ),
+                    s3CsvEncodingType=text(
+                        "Encoding",
+                        description="Left empty: guessed; UTF-8, Windows-1252, UTF-16, …",
+                    ),
                     s3SkipLines=whole("Lines to skip", 0, minimum=0),
                     s3DirIncludesNested=yes_no("Folders in the folder too"),
                     s3AddsFilenameColumn=yes_no("Add a column with the file's name"),
@@ -55,6 +64,7 @@ OPERATORS = (
             ),
         ),
         transform=read_s3,
+        notes=guessed,
     ),
     Operator(
         id="sagemaker.dataset.identity_0.1",

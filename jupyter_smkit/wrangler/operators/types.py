@@ -6,7 +6,7 @@ from typing import Any
 
 import polars as pl
 
-from jupyter_smkit.wrangler.casting import TYPES, cast, constant, infer
+from jupyter_smkit.wrangler.casting import NO_VALUE, TYPES, cast, constant, infer
 from jupyter_smkit.wrangler.registry import Operator, State
 from jupyter_smkit.wrangler.schemas import choice, column, form, text, when
 
@@ -29,6 +29,15 @@ def cast_types(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) ->
         for name, type_ in state["schema"].items()
         if name in found and type_ in TYPES
     )
+
+
+def casts_of_types(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) -> dict[str, str]:
+    found = frame.collect_schema()
+    return {
+        name: f"{NO_VALUE[type_]} and became missing"
+        for name, type_ in state["schema"].items()
+        if found.get(name) == pl.String and type_ in NO_VALUE
+    }
 
 
 def stored_schema(trained: Any) -> State | None:
@@ -54,6 +63,18 @@ def cast_column(frame: pl.LazyFrame, parameters: dict[str, Any], state: State) -
     return frame.with_columns(news)
 
 
+def casts_of_column(
+    frame: pl.LazyFrame, parameters: dict[str, Any], state: State
+) -> dict[str, str]:
+    name, new = parameters["column"], parameters["data_type"]
+    became = {
+        REPLACE_NULL: "became missing",
+        REPLACE_NULL_NEW: f"became missing; they are in '{name}_typecast_error'",
+        DROP: "had their rows left out",
+    }.get(parameters["non_castable_data_handling_method"])
+    return {name: f"{NO_VALUE[new]} and {became}"} if became and new in NO_VALUE else {}
+
+
 OPERATORS = (
     Operator(
         id="sagemaker.spark.infer_and_cast_type_0.1",
@@ -64,6 +85,7 @@ OPERATORS = (
         fit=infer_types,
         adopt=stored_schema,
         transform=cast_types,
+        casts=casts_of_types,
         keywords=("schema", "infer"),
     ),
     Operator(
@@ -98,6 +120,7 @@ OPERATORS = (
             ],
         },
         transform=cast_column,
+        casts=casts_of_column,
         keywords=("cast", "convert"),
     ),
 )
