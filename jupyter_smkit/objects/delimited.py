@@ -27,11 +27,11 @@ _MARKS = (
 def guessed_encoding(chunks: Iterable[bytes], whole: bool = True) -> str:
     """Python's name of a text's encoding, empty where there is no telling.
 
-    By its byte order mark, else UTF-8 where it is that, else UTF-16 or Windows-1252. ``whole``:
-    else the text goes on after the chunks.
+    By its byte order mark, else UTF-8 where it is that, else UTF-16 or Windows-1252; UTF-8 with a
+    bad byte somewhere is none. ``whole``: else the text goes on after the chunks.
     """
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    is_utf8, is_windows, head = True, True, b""
+    decoder, head = codecs.getincrementaldecoder("utf-8")(), b""
+    is_utf8, is_windows, is_ascii = True, True, True
     for chunk in chunks:
         if not head:
             head = chunk[:4096]
@@ -39,20 +39,24 @@ def guessed_encoding(chunks: Iterable[bytes], whole: bool = True) -> str:
                 return marked
             if wide := _without_mark(head):
                 return wide
-        is_utf8 = is_utf8 and _decodes(decoder, chunk)
+        if is_utf8:
+            text, is_utf8 = _decoded_part(decoder, chunk)
+            is_ascii = is_ascii and text.isascii()
         is_windows = is_windows and len(chunk.translate(None, _UNDEFINED)) == len(chunk)
-        if not is_utf8 and not is_windows:
+        if not is_utf8 and not (is_windows and is_ascii):
             return ""
-    is_utf8 = is_utf8 and _decodes(decoder, b"", whole)
-    return "utf-8" if is_utf8 else "cp1252" if is_windows else ""
+    is_utf8 = is_utf8 and _decoded_part(decoder, b"", whole)[1]
+    return "utf-8" if is_utf8 else "cp1252" if is_windows and is_ascii else ""
 
 
-def _decodes(decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False) -> bool:
+def _decoded_part(
+    decoder: codecs.IncrementalDecoder, chunk: bytes, final: bool = False
+) -> tuple[str, bool]:
+    """The text up to the first bad byte, and whether that is all."""
     try:
-        decoder.decode(chunk, final)
-    except UnicodeDecodeError:
-        return False
-    return True
+        return decoder.decode(chunk, final), True
+    except UnicodeDecodeError as error:
+        return error.object[: error.start].decode(), False
 
 
 def _without_mark(head: bytes) -> str:

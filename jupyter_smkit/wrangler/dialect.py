@@ -72,8 +72,8 @@ def _encoding(path: Path, most: int) -> str:
     found = _looked_up(str(path), status.st_size, status.st_mtime_ns, most)
     if not found:
         raise FlowError(
-            f"{path.name} is neither UTF-8 nor Windows-1252: set the source's encoding, "
-            "e.g. Shift_JIS"
+            f"{path.name} is not UTF-8, and what it is cannot be guessed: set the source's "
+            "encoding, e.g. ISO-8859-1 or Shift_JIS"
         )
     return found
 

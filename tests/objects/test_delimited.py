@@ -60,6 +60,7 @@ def test_an_encoding_that_shows_late_and_characters_across_chunks() -> None:
     assert guessed_encoding([b"a" * 5000, "ö".encode("cp1252")]) == "cp1252"
     assert guessed_encoding(["ö".encode()[:1], "ö".encode()[1:]]) == "utf-8"
     assert guessed_encoding([]) == "utf-8"
+    assert guessed_encoding(["Köln\n".encode() * 9, "Köln\n".encode("cp1252")]) == ""
     cut = "café".encode()[:-1]
     assert guessed_encoding([cut]) == "cp1252"
     assert guessed_encoding([cut], whole=False) == "utf-8"

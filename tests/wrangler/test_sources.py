@@ -118,7 +118,7 @@ WIDE = ",".join(f"c{n}" for n in range(1001))
         (b'a,b\n1,"2\n\n3",4\n', "line 4: 3 fields"),
         (
             b"name\nK\x81ln\n",
-            "data.csv is neither UTF-8 nor Windows-1252: set the source's encoding",
+            "cannot be guessed: set the source's encoding",
         ),
         (b"PAR1....", "data.csv is Parquet, not CSV"),
         (b"a,b\n\x00,1\n", "holds NUL bytes"),
