@@ -11,8 +11,9 @@ from pandas.api import types
 from sklearn.model_selection import train_test_split
 
 from jupyter_smkit.automl.objectives import BINARY, MULTICLASS, REGRESSION
-from jupyter_smkit.automl.tables import NULLS, DataError, missing_column, read
+from jupyter_smkit.automl.tables import NULLS, USUAL, DataError, Dialects, missing_column, read
 from jupyter_smkit.automl.task import CSV, Task
+from jupyter_smkit.objects.delimited import DELIMITERS, spoken
 
 MIN_ROWS = 50
 ADVISED_ROWS = 500
@@ -39,6 +40,8 @@ class Dataset:
     warnings: tuple[str, ...]
     missing: tuple[str, ...] = NULLS
     """How the data writes a missing value of text."""
+    dialect: tuple[str, str] = USUAL
+    """The delimiter and the encoding of the first file, where it is CSV."""
 
     def types(self) -> dict[str, str]:
         """``integer``, ``float``, ``datetime`` or ``string`` by feature."""
@@ -58,11 +61,12 @@ def load(task: Task) -> Dataset:
     given = task.feature_types or {}
     texts = {name for name, kind in given.items() if kind in ("categorical", "text")}
     channels = [each for each in map(task.sources, ("training", "validation")) if each]
-    frame, *others = read(*channels, texts=texts)
+    dialects: Dialects = {}
+    frame, *others = read(*channels, texts=texts, dialects=dialects)
     validation = others[0] if others else None
     if task.target not in frame.columns:
         raise missing_column(task.target, frame.columns, "target column")
-    warnings: list[str] = []
+    warnings = [_guessed(name, *dialect) for name, dialect in dialects.items() if dialect != USUAL]
     frame = _typed(frame, task, warnings)
     features = _features(frame, task)
     frame = _labelled(_weighted(frame, task, warnings), task.target, warnings)
@@ -100,8 +104,15 @@ def load(task: Task) -> Dataset:
         labels=(),
         warnings=tuple(warnings),
         missing=NULLS if channels[0][0].content_type == CSV else ("",),
+        dialect=next(iter(dialects.values()), USUAL),
     )
     return _numeric_target(dataset) if problem_type == REGRESSION else _classes(dataset)
+
+
+def _guessed(file: str, delimiter: str, encoding: str) -> str:
+    return (
+        f"{file} was taken for {spoken(encoding)} text with {DELIMITERS[delimiter]} between fields."
+    )
 
 
 def divide(dataset: Dataset, fraction: float, seed: int) -> Division:

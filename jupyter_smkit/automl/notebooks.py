@@ -60,7 +60,7 @@ def definitions(dataset: Dataset, task: Task, objective: str, chosen: tuple[Reci
             _code(
                 "import pandas as pd\n"
                 "from autogluon.tabular import TabularPredictor\n\n"
-                f"data = pd.read_csv({_address(task)!r})\n"
+                f"data = pd.read_csv({_address(task)!r}{_written(dataset)})\n"
                 f"data = data[{columns!r}].dropna(subset=[{dataset.target!r}])"
             ),
             _code(f"hyperparameters = {tried}"),
@@ -85,6 +85,12 @@ def definitions(dataset: Dataset, task: Task, objective: str, chosen: tuple[Reci
 def write(notebook: dict[str, Any], path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(notebook, indent=1))
+
+
+def _written(dataset: Dataset) -> str:
+    delimiter, encoding = dataset.dialect
+    separated = f", sep={delimiter!r}" if delimiter != "," else ""
+    return separated + (f", encoding={encoding!r}" if encoding != "utf-8" else "")
 
 
 def _address(task: Task) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import gzip
 import zlib
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pyarrow.csv
 import pyarrow.parquet
 
 from jupyter_smkit.automl.task import PARQUET, Source
+from jupyter_smkit.objects.delimited import DELIMITERS, guessed_delimiter, guessed_encoding
 
 # It would take SIGTERM for itself, and answer it with an error of its own.
 pa.enable_signal_handlers(False)
@@ -24,30 +25,42 @@ MAX_COLUMNS = 1000
 NULLS = ("", "#N/A", "#NA", "-NaN", "-nan", "N/A", "NA", "NULL", "NaN", "n/a", "nan", "null")
 """Cells of a CSV that are missing values."""
 _CHUNK = 1 << 20
-_SEPARATORS = {";": "a semicolon", "\t": "a tab", "|": "a vertical bar"}
+_HEAD = 1 << 18
+USUAL = (",", "utf-8")
+"""The delimiter and the encoding that need no word."""
 
 
 class DataError(Exception):
     """The data cannot be trained on; the message says what to do."""
 
 
-def read(*channels: Sequence[Source], texts: Collection[str] = ()) -> list[pd.DataFrame]:
+Dialects = dict[str, tuple[str, str]]
+"""By a CSV file's name its delimiter and its encoding, which are guessed."""
+
+
+def read(
+    *channels: Sequence[Source], texts: Collection[str] = (), dialects: Dialects | None = None
+) -> list[pd.DataFrame]:
     """Of each channel all files one below the other; the columns ``texts`` stay as they are written.
 
-    A column of different kinds in different files is text in all. Raises DataError.
+    A column of different kinds in different files is text in all. ``dialects`` is filled in.
+    Raises DataError.
     """
-    tables = [_read_files(channel, texts) for channel in channels]
+    dialects = {} if dialects is None else dialects
+    tables = [_read_files(channel, texts, dialects) for channel in channels]
     if mixed := _mixed(table for found in tables for table in found):
-        return read(*channels, texts={*texts, *mixed})
+        return read(*channels, texts={*texts, *mixed}, dialects=dialects)
     return [_frame(tables.pop(0)) for _ in channels]
 
 
-def _read_files(channel: Iterable[Source], texts: Collection[str]) -> list[pa.Table]:
+def _read_files(
+    channel: Iterable[Source], texts: Collection[str], dialects: Dialects
+) -> list[pa.Table]:
     found: list[pa.Table] = []
     first = ""
     for source in channel:
         for path in _files(source):
-            table = _read_file(path, source, texts)
+            table = _read_file(path, source, texts, dialects)
             if found and table.column_names != found[0].column_names:
                 raise DataError(
                     f"{path.name} has other columns than {first}: "
@@ -91,11 +104,11 @@ def _files(source: Source) -> list[Path]:
     return files
 
 
-def _read_file(path: Path, source: Source, texts: Collection[str]) -> pa.Table:
+def _read_file(path: Path, source: Source, texts: Collection[str], dialects: Dialects) -> pa.Table:
     if source.content_type == PARQUET:
         table = _parquet(path, texts)
     else:
-        table = _csv(path, source.compression, texts)
+        table = _csv(path, source.compression, texts, dialects)
     names = table.column_names
     if len(names) > MAX_COLUMNS:
         raise DataError(f"{path.name} has {len(names):,} columns; AutoML takes {MAX_COLUMNS:,}.")
@@ -151,35 +164,53 @@ def _plain_type(field: pa.Field, texts: Collection[str]) -> pa.Field:
     return field.with_type(kind)
 
 
-def _csv(path: Path, compression: str, texts: Collection[str]) -> pa.Table:
+def _csv(path: Path, compression: str, texts: Collection[str], dialects: Dialects) -> pa.Table:
     content = _content(path, compression)
-    _check_encoding(path, content)
+    encoding = guessed_encoding(_chunks(content))
+    if not encoding:
+        raise _no_text(path, content)
+    if encoding != "utf-8":
+        content = pa.py_buffer(str(memoryview(content), encoding).encode())
+    if all(not chunk.strip() for chunk in _chunks(content)):
+        raise DataError(f"{path.name} is empty.")
+    head = (
+        content.slice(0, min(_HEAD, content.size))
+        .to_pybytes()
+        .decode(errors="replace")
+        .removeprefix("\ufeff")
+    )
+    delimiter = guessed_delimiter(head, whole=content.size <= _HEAD)
+    dialects[path.name] = delimiter, encoding
     try:
-        table = _parse_csv(content, texts, threads=True)
+        table = _parse_csv(content, texts, delimiter, threads=True)
     except pa.ArrowInvalid:
-        table = _parse_slowly(path, content, texts)
+        table = _parse_slowly(path, content, texts, delimiter)
     # A time of day stays the text that requests to the model will hold.
     times = [field.name for field in table.schema if pa.types.is_time(field.type)]
-    return _parse_csv(content, {*texts, *times}, threads=False) if times else table
+    return _parse_csv(content, {*texts, *times}, delimiter, threads=False) if times else table
 
 
-def _parse_slowly(path: Path, content: pa.Buffer, texts: Collection[str]) -> pa.Table:
+def _parse_slowly(
+    path: Path, content: pa.Buffer, texts: Collection[str], delimiter: str
+) -> pa.Table:
     """On one thread, which names the line that is wrong."""
     try:
-        return _parse_csv(content, texts, threads=False)
+        return _parse_csv(content, texts, delimiter, threads=False)
     except pa.ArrowInvalid as error:
         reason = str(error).removeprefix("CSV parse error: ").strip()
         raise DataError(
             f"{path.name} is not a proper CSV file: {reason}. Every row needs as many values as "
-            "the header has names; quote values that hold commas."
+            f"the header has names; quote values that hold {DELIMITERS[delimiter]}."
         ) from None
 
 
-def _parse_csv(content: pa.Buffer, texts: Collection[str], *, threads: bool) -> pa.Table:
+def _parse_csv(
+    content: pa.Buffer, texts: Collection[str], delimiter: str, *, threads: bool
+) -> pa.Table:
     return pyarrow.csv.read_csv(
         pa.BufferReader(content),
         read_options=pyarrow.csv.ReadOptions(use_threads=threads),
-        parse_options=pyarrow.csv.ParseOptions(newlines_in_values=True),
+        parse_options=pyarrow.csv.ParseOptions(delimiter=delimiter, newlines_in_values=True),
         # Words such as "true" stay words, as they will be in the requests to the model.
         convert_options=pyarrow.csv.ConvertOptions(
             strings_can_be_null=True,
@@ -204,34 +235,33 @@ def _content(path: Path, compression: str) -> pa.Buffer:
         raise DataError(f"{path.name} is not a whole gzip file: {error}") from None
 
 
-def _check_encoding(path: Path, content: pa.Buffer) -> None:
-    """Raises DataError where it is not UTF-8 text, or blank."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    view, blank = memoryview(content).cast("B"), True
+def _chunks(content: pa.Buffer) -> Iterator[bytes]:
+    view = memoryview(content).cast("B")
+    return (bytes(view[start : start + _CHUNK]) for start in range(0, len(view), _CHUNK))
+
+
+def _no_text(path: Path, content: pa.Buffer) -> DataError:
+    """Where it stops to be UTF-8."""
+    decoder, before = codecs.getincrementaldecoder("utf-8")(), 0
     try:
-        for start in range(0, len(view), _CHUNK):
-            text = decoder.decode(view[start : start + _CHUNK], start + _CHUNK >= len(view))
-            blank = blank and not text.strip()
+        for chunk in _chunks(content):
+            decoder.decode(chunk)
+            before += len(chunk)
+        decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        at = start + error.start - (len(error.object) - len(view[start : start + _CHUNK]))
-        line = bytes(view[:at]).count(b"\n") + 1
-        raise DataError(
-            f"{path.name} is not UTF-8 text: line {line} holds the byte "
-            f"0x{view[at]:02x}. Save the file as UTF-8."
-        ) from None
-    if blank:
-        raise DataError(f"{path.name} is empty.")
+        at = before + error.start - (len(error.object) - len(chunk))
+    view = memoryview(content).cast("B")
+    line = bytes(view[:at]).count(b"\n") + 1
+    return DataError(
+        f"{path.name} is not UTF-8 text: line {line} holds the byte 0x{view[at]:02x}. What else it "
+        "is cannot be guessed: save the file as UTF-8."
+    )
 
 
 def missing_column(name: str, columns: Iterable[Any], what: str) -> DataError:
     names = [str(column) for column in columns]
-    hint = ""
-    if len(names) == 1:
-        for separator, called in _SEPARATORS.items():
-            if separator in names[0]:
-                hint = f" The file seems to be separated by {called}: save it with commas."
     shown = _quoted(names[:20]) + (", …" if len(names) > 20 else "")
-    return DataError(f"There is no {what} '{name}'; the columns are {shown}.{hint}")
+    return DataError(f"There is no {what} '{name}'; the columns are {shown}.")
 
 
 def _difference(expected: Iterable[Any], found: Iterable[Any]) -> str:

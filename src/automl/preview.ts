@@ -43,7 +43,7 @@ async function preview(
   }
   const head = await readHead(object, HEAD_BYTES, signal);
   const isWhole = head.size < HEAD_BYTES;
-  const { data } = parse<string[]>(await head.text(), {
+  const { data } = parse<string[]>(decoded(await head.arrayBuffer()), {
     preview: SHOWN_ROWS + 2,
     skipEmptyLines: true
   });
@@ -54,6 +54,21 @@ async function preview(
     columns: rows[0] ?? [],
     rows: rows.slice(1, SHOWN_ROWS + 1)
   };
+}
+
+/** As the job guesses: by its byte order mark, else UTF-8 where it is that, else Windows-1252. */
+function decoded(head: ArrayBuffer): string {
+  const [first, second] = new Uint8Array(head);
+  const marked =
+    (first === 0xff && second === 0xfe && 'utf-16le') ||
+    (first === 0xfe && second === 0xff && 'utf-16be');
+  try {
+    // The head may end within a character.
+    const decoder = new TextDecoder(marked || 'utf-8', { fatal: true });
+    return decoder.decode(head, { stream: true });
+  } catch {
+    return new TextDecoder('windows-1252').decode(head);
+  }
 }
 
 async function firstObject(

@@ -12,6 +12,7 @@ import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 
 from jupyter_smkit.automl.dataset import Dataset, divide, inferred, load
+from jupyter_smkit.automl.notebooks import definitions
 from jupyter_smkit.automl.specification import specified
 from jupyter_smkit.automl.tables import DataError
 from jupyter_smkit.automl.task import PARQUET, Source, Task
@@ -134,11 +135,18 @@ def test_data_that_cannot_be_trained_on(
         loaded(tmp_path, frame, **members)
 
 
-def test_a_wrong_separator_is_recognised(tmp_path: Path) -> None:
-    (tmp_path / "data.csv").write_text("x;y\n" + "1;2\n" * 60)
+def test_semicolons_and_windows_1252_are_read_and_told(tmp_path: Path) -> None:
+    rows = "".join(f"Köln {number};{number % 2}\n" for number in range(60))
+    (tmp_path / "data.csv").write_text(f"straße;y\n{rows}", encoding="cp1252")
     task = Task("a-job", (Source("training", tmp_path / "data.csv"),), "y", tmp_path)
-    with pytest.raises(DataError, match="separated by a semicolon: save it with commas"):
-        load(task)
+    found = load(task)
+    assert found.features == ("straße",)
+    assert found.train["straße"][1] == "Köln 1"
+    assert (
+        "data.csv was taken for Windows-1252 text with semicolons between fields." in found.warnings
+    )
+    page = str(definitions(found, task, "F1", ()))
+    assert ", sep=';', encoding='cp1252')" in page
 
 
 def test_rare_classes_are_left_out(tmp_path: Path) -> None:
