@@ -75,7 +75,7 @@ def test_from_a_table_to_an_answering_endpoint(desk: Desk, table: str) -> None:
     expect(tab.get_by_text("Deleting", exact=True).or_(gone)).to_be_visible()
 
 
-def test_a_row_that_is_cut_is_not_shown(desk: Desk) -> None:
+def test_first_rows_are_whole_and_in_their_encoding(desk: Desk) -> None:
     s3 = desk.lab.client("s3")
     s3.create_bucket(Bucket=BUCKET)
     rows = "".join(f"{number},{'é' * 12_000}\n" for number in range(5))
@@ -84,7 +84,13 @@ def test_a_row_that_is_cut_is_not_shown(desk: Desk) -> None:
     tab = desk.tab()
     address = tab.get_by_label("Training data", exact=True)
     address.fill(f"s3://{BUCKET}/wide.csv")
-    expect(tab.get_by_role("table", name="First rows").locator("tbody tr")).to_have_count(2)
+    table = tab.get_by_role("table", name="First rows")
+    expect(table.locator("tbody tr")).to_have_count(2)
+    old = "stadt;größe\nKöln;1\nZürich;2\n".encode("cp1252")
+    s3.put_object(Bucket=BUCKET, Key="old.csv", Body=old)
+    address.fill(f"s3://{BUCKET}/old.csv")
+    expect(table.get_by_role("columnheader", name="größe")).to_be_visible()
+    expect(table.get_by_role("cell", name="Zürich")).to_be_visible()
     address.fill(f"s3://{BUCKET}")
     tab.get_by_role("button", name="Browse: Training data").click()
     expect(tab.get_by_text("All buckets")).to_be_visible()
