@@ -6,7 +6,7 @@ from typing import Any
 
 from jupyter_smkit.workflow import session
 from jupyter_smkit.workflow.data import is_parquet, put_dataframe
-from jupyter_smkit.workflow.jobs import Job
+from jupyter_smkit.workflow.jobs import Job, require_free
 
 # SageMaker wants the problem type beside an objective; most objectives tell it.
 _PROBLEMS = {
@@ -32,6 +32,8 @@ def train_automl(
     ``problem_type``: Regression, BinaryClassification or MulticlassClassification, found out where
     it is not given; ``max_runtime`` in seconds.
     """
+    if name:
+        require_free("AutoMLJob", name)
     name = name or session.unique(f"automl-{target}")[-32:].lstrip("-")
     uri = data if isinstance(data, str) else put_dataframe(data, f"{name}/train.csv")
     kind = "x-application/vnd.amazon+parquet" if is_parquet(uri) else "text/csv;header=present"

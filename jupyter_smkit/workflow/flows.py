@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os.path
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from jupyter_smkit.workflow import session
-from jupyter_smkit.workflow.data import put_dataframe, split, upload
-from jupyter_smkit.workflow.jobs import Job
+from jupyter_smkit.workflow.data import own_address, put, put_dataframe, upload
+from jupyter_smkit.workflow.jobs import Job, require_free
 
 if TYPE_CHECKING:
     from jupyter_smkit.wrangler.flow import Flow
@@ -20,20 +22,25 @@ def wrangle(data: Any, file: str = "") -> Path:
     """
     from jupyter_smkit.wrangler import edit, flow
 
-    if not isinstance(data, str | Path):
-        uri = put_dataframe(data, f"{session.unique('frame')}.csv")
-    elif str(data).startswith("s3://"):
-        uri = str(data)
-    else:
-        path = Path(data).expanduser()
-        uri = upload(path, f"s3://{session.default_bucket()}/data/{path.name}")
-    name = uri.rstrip("/").rpartition("/")[2]
+    name, bring = _source(data)
     target = Path(file or f"{name.partition('.')[0]}.flow")
     if target.exists():
-        raise FileExistsError(f"{target} exists already: name another file")
+        raise FileExistsError(f"{target} exists already: name another file (--file, file=)")
     kind = "parquet" if name.endswith(".parquet") else "csv"
-    flow.save(edit.new(uri, name, content_type=kind), target)
+    flow.save(edit.new(bring(), name, content_type=kind), target)
     return target
+
+
+def _source(data: Any) -> tuple[str, Callable[[], str]]:
+    """The data's name, and what brings them to s3:// and answers their address."""
+    if not isinstance(data, str | Path):
+        frame = f"{session.unique('frame')}.csv"
+        return frame, lambda: put_dataframe(data, frame)
+    if str(data).startswith("s3://"):
+        uri = str(data)
+        return uri.rstrip("/").rpartition("/")[2], lambda: uri
+    path = Path(os.path.abspath(Path(data).expanduser()))  # noqa: PTH100 - as own_address does
+    return path.name, lambda: upload(path, own_address(path))
 
 
 def run_flow(
@@ -55,12 +62,12 @@ def run_flow(
     from jupyter_smkit.wrangler import process
 
     document: Flow = flows.load(Path(flow))
+    if name:
+        require_free("ProcessingJob", name)
     name = name or session.unique(Path(flow).stem)
     bucket = session.default_bucket()
     output = output or f"s3://{bucket}/flows/output"
     flow_uri = f"s3://{bucket}/flows/{name}/{name}.flow"
-    place, key = split(flow_uri)
-    session.client("s3").put_object(Bucket=place, Key=key, Body=flows.dumps(document).encode())
     request = process.processing_job_request(
         document,
         flow_uri,
@@ -72,6 +79,7 @@ def run_flow(
         region=session.region(),
         refit=refit,
     )
+    put(flow_uri, flows.dumps(document).encode())
     session.caller().call("CreateProcessingJob", **request)
     step = document[node] if node else process.final_step(document)
     job = Job("ProcessingJob", name)

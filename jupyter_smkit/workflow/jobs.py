@@ -9,7 +9,7 @@ from typing import Any
 
 from jupyter_smkit.client import logs
 from jupyter_smkit.workflow import session, watch
-from jupyter_smkit.workflow.data import upload
+from jupyter_smkit.workflow.data import put, upload
 
 ROOT = "/opt/ml/processing"
 _IMAGE = "sagemaker-base-python"
@@ -68,6 +68,16 @@ def find(name: str) -> Job:
     return Job(found[0], name)
 
 
+def require_free(kind: str, name: str) -> None:
+    """Raises ValueError where there is such a job: before what it was given would be replaced."""
+    found = session.find(logs.DESCRIBE[kind], **{f"{kind}Name": name})
+    if found is not None:
+        status = found[f"{kind}Status"]
+        raise ValueError(
+            f"there is a {kind} {name!r} already ({status}): name another (--name, name=)"
+        )
+
+
 def process(
     code: str,
     *,
@@ -87,11 +97,12 @@ def process(
     ``/opt/ml/processing/input/<name>``; what the job leaves in
     ``/opt/ml/processing/output/<name>`` comes to that output's address.
     """
+    if name:
+        require_free("ProcessingJob", name)
     name = name or session.unique("cell")
     base = f"s3://{session.default_bucket()}/{name}"
     source = f"{base}/input/code/cell.py"
-    bucket, _, key = source.removeprefix("s3://").partition("/")
-    session.client("s3").put_object(Bucket=bucket, Key=key, Body=code.encode())
+    put(source, code.encode())
     given = {"code": source}
     for label, where in (inputs or {}).items():
         given[label] = where if where.startswith("s3://") else _uploaded(where, base, label)

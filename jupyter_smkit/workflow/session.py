@@ -64,6 +64,16 @@ def caller() -> Caller:
     return Caller({})
 
 
+def find(operation: str, **params: Any) -> dict[str, Any] | None:
+    """What a Describe operation answers; None where there is no such record."""
+    try:
+        return caller().call(operation, **params)
+    except CallFailed as failure:
+        if failure.status >= 500:
+            raise
+        return None
+
+
 def region() -> str:
     return str(client("sagemaker").meta.region_name)
 
@@ -98,6 +108,14 @@ def role() -> str:
 
 def unique(base: str) -> str:
     """A name for a job, made of letters, digits and hyphens, at most 63 long."""
-    clean = re.sub(r"[^A-Za-z0-9]+", "-", base).strip("-")[:40].rstrip("-") or "job"
     now = time.time()
-    return f"{clean}-{time.strftime('%m%d-%H%M%S', time.localtime(now))}-{int(now % 1 * 1000):03d}"
+    return f"{_stem(base)}-{time.strftime('%m%d-%H%M%S', time.localtime(now))}-{int(now % 1 * 1000):03d}"
+
+
+def made_from(base: str, name: str) -> bool:
+    """Whether ``unique(base)`` may have made the name."""
+    return bool(re.fullmatch(re.escape(_stem(base)) + r"-\d{4}-\d{6}-\d{3}", name))
+
+
+def _stem(base: str) -> str:
+    return re.sub(r"[^A-Za-z0-9]+", "-", base).strip("-")[:40].rstrip("-") or "job"
