@@ -4,16 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from jupyter_smkit.automl.objectives import OBJECTIVES, TABULAR, objectives_of
 from jupyter_smkit.workflow import session
 from jupyter_smkit.workflow.data import is_parquet, put_dataframe
 from jupyter_smkit.workflow.jobs import Job, require_free
-
-# SageMaker wants the problem type beside an objective; most objectives tell it.
-_PROBLEMS = {
-    **dict.fromkeys(("AUC", "F1", "Precision", "Recall"), "BinaryClassification"),
-    **dict.fromkeys(("F1macro", "PrecisionMacro", "RecallMacro"), "MulticlassClassification"),
-    **dict.fromkeys(("MSE", "RMSE", "MAE", "R2"), "Regression"),
-}
 
 
 def train_automl(
@@ -32,6 +26,7 @@ def train_automl(
     ``problem_type``: Regression, BinaryClassification or MulticlassClassification, found out where
     it is not given; ``max_runtime`` in seconds.
     """
+    problem_type = _problem_type(objective, problem_type)
     if name:
         require_free("AutoMLJob", name)
     name = name or session.unique(f"automl-{target}")[-32:].lstrip("-")
@@ -42,10 +37,6 @@ def train_automl(
         "CompletionCriteria": {"MaxAutoMLJobRuntimeInSeconds": max_runtime},
         "Mode": "ENSEMBLING",
     }
-    if objective and not problem_type:
-        if objective not in _PROBLEMS:
-            raise ValueError(f"{objective} serves several problem types: name one, problem_type=…")
-        problem_type = _PROBLEMS[objective]
     if problem_type:
         tabular["ProblemType"] = problem_type
     request: dict[str, Any] = {
@@ -67,6 +58,26 @@ def train_automl(
     session.caller().call("CreateAutoMLJobV2", **request)
     job = Job("AutoMLJob", name)
     return job.wait() if wait else job
+
+
+def _problem_type(objective: str, given: str) -> str:
+    """The problem type to ask for; SageMaker wants one beside an objective, and most tell theirs.
+
+    Raises ValueError where the objective is none, or not of that type.
+    """
+    if not objective:
+        return given
+    known = OBJECTIVES.get(objective)
+    fitting = [kind for kind in TABULAR if known and kind in known.problem_types]
+    if not fitting or given not in ("", *fitting):
+        listed = "; ".join(f"{kind}: {', '.join(objectives_of(kind))}" for kind in TABULAR)
+        what = f"no metric of {given}" if fitting else "no objective metric of a table"
+        raise ValueError(f"{objective!r} is {what}. {listed}")
+    if given or len(fitting) == 1:
+        return given or fitting[0]
+    raise ValueError(
+        f"{objective} serves {' and '.join(fitting)}: name one (--problem-type, problem_type=)"
+    )
 
 
 def candidates(name: str) -> list[dict[str, Any]]:
