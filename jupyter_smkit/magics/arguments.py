@@ -8,11 +8,17 @@ import shlex
 from collections.abc import Callable
 from typing import NoReturn
 
+from jupyter_smkit.workflow.deletion import KINDS
+
 LINE, CELL = "line", "cell"
 
 
 class Usage(Exception):
     """The line cannot be understood; the message says what would."""
+
+
+class Help(Exception):
+    """What a command takes was asked for; the message says it."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -25,11 +31,11 @@ class Parser(argparse.ArgumentParser):
         raise Usage(message or "")
 
     def print_help(self, file: object = None) -> None:
-        raise Usage(self.format_help().strip())
+        raise Help(self.format_help().strip())
 
 
 def parse(line: str, has_cell: bool) -> tuple[str, argparse.Namespace]:
-    """The command and its arguments. Raises Usage."""
+    """The command and its arguments. Raises Usage and Help."""
     try:
         words = shlex.split(line)
     except ValueError as error:
@@ -43,6 +49,8 @@ def parse(line: str, has_cell: bool) -> tuple[str, argparse.Namespace]:
             + "`%sm help` lists them."
         )
     about, where, fill = COMMANDS[name]
+    if _asks_for_help(words):
+        has_cell = LINE not in where
     if has_cell and CELL not in where:
         raise Usage(f"`%sm {name}` takes no cell: write it with one %")
     if not has_cell and LINE not in where:
@@ -51,6 +59,11 @@ def parse(line: str, has_cell: bool) -> tuple[str, argparse.Namespace]:
     parser = Parser(prog=f"{mark} {name}", description=about)
     fill(parser)
     return name, parser.parse_args(words[1:])
+
+
+def _asks_for_help(words: list[str]) -> bool:
+    own = words[: words.index("--")] if "--" in words else words
+    return "--help" in own or "-h" in own
 
 
 def usage() -> str:
@@ -120,16 +133,42 @@ def _automl(parser: Parser) -> None:
 
 def _deploy(parser: Parser) -> None:
     parser.add_argument(
-        "what", metavar="JOB|NAME", help="%%sm: an AutoML job; %%%%sm: the endpoint's name"
+        "what",
+        metavar="JOB|NAME",
+        help="an AutoML job; with --model or a cell the endpoint's name",
     )
-    parser.add_argument("--name", default="", help="%%sm: the endpoint's name (default: the job's)")
-    parser.add_argument("--model", default="", help="%%%%sm: a variable, or a file or folder here")
+    parser.add_argument("--name", default="", help="of a job's endpoint (default: the job's)")
     parser.add_argument(
-        "--example", default="", help="%%%%sm: a frame of rows as the model was trained on"
+        "--model",
+        default="",
+        help="a variable, a file or folder here, a model.tar.gz in s3://, or a model's name",
     )
-    parser.add_argument("--image", default="", help="%%%%sm: an image URI")
+    parser.add_argument("--image", default="", help="an image URI, beside code or a model")
+    parser.add_argument(
+        "--update",
+        action="store_true",
+        help="where the endpoint exists: give it the new model, without an interruption",
+    )
+    parser.add_argument(
+        "--example", default="", help="a frame of rows as the model was trained on"
+    )
     parser.add_argument("--instance-type", default="ml.m5.large")
     _waiting(parser)
+
+
+def _endpoint(parser: Parser) -> None:
+    _name(parser)
+    _waiting(parser)
+
+
+def _delete(parser: Parser) -> None:
+    _name(parser)
+    parser.add_argument(
+        "--all",
+        action="store_true",
+        help="of an endpoint also the configurations and models that were made with it",
+    )
+    parser.add_argument("--kind", default="", choices=KINDS, help="where several bear the name")
 
 
 def _wrangle(parser: Parser) -> None:
@@ -152,9 +191,14 @@ COMMANDS: dict[str, tuple[str, tuple[str, ...], Callable[[Parser], None]]] = {
     "logs": ("Show the end of a job's or an endpoint's log.", (LINE,), _logs),
     "stop": ("Stop a job.", (LINE,), _name),
     "endpoints": ("List the endpoints.", (LINE,), _nothing),
-    "endpoint": ("Show an endpoint, with a box to try it.", (LINE,), _name),
+    "endpoint": ("Show an endpoint, with a box to try it.", (LINE,), _endpoint),
+    "delete": ("Delete an endpoint, a model or a job's record.", (LINE,), _delete),
     "wrangle": ("Write a data flow that reads a frame or a file.", (LINE,), _wrangle),
-    "deploy": ("Serve an AutoML job's best, or the cell's model_fn.", (LINE, CELL), _deploy),
+    "deploy": (
+        "Serve an AutoML job's best, a model, or the cell's model_fn.",
+        (LINE, CELL),
+        _deploy,
+    ),
     "process": ("Run the cell as a Processing job.", (CELL,), _process),
     "invoke": ("Send the cell, or a frame's rows, to an endpoint.", (LINE, CELL), _invoke),
     "automl": ("Train models that predict a column of a table.", (LINE, CELL), _automl),

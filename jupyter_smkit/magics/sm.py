@@ -47,9 +47,13 @@ class SmMagics(Magics):
     @line_cell_magic
     def sm(self, line: str, cell: str | None = None) -> Any:
         """The SageMaker workflow: `%sm help`."""
+        cell = cell if (cell or "").strip() else None
         try:
             name, given = arguments.parse(line, cell is not None)
             return getattr(self, f"_{name}")(given, cell)
+        except arguments.Help as help:
+            print(help)
+            return None
         except _EXPECTED as error:
             # A sentence for the user, without a traceback through smkit.
             raise UsageError(str(error)) from None
@@ -123,7 +127,12 @@ class SmMagics(Magics):
     def _endpoint(self, given: Namespace, cell: str | None) -> Any:
         from jupyter_smkit.widgets.endpoint import EndpointView
 
-        return EndpointView(Endpoint(given.name))
+        endpoint = Endpoint(given.name)
+        view = EndpointView(endpoint, endpoint.describe())
+        shown = display(view, display_id=True)  # type: ignore[no-untyped-call]
+        if given.wait:
+            view.join(None)
+            shown.update(view)
 
     def _logs(self, given: Namespace, cell: str | None) -> None:
         for line in logs.tail(session.caller(), given.name, given.lines):
@@ -132,6 +141,12 @@ class SmMagics(Magics):
     def _stop(self, given: Namespace, cell: str | None) -> None:
         jobs.find(given.name).stop()
         print(f"{given.name} is stopping.")
+
+    def _delete(self, given: Namespace, cell: str | None) -> None:
+        deleted, kept = workflow.delete(given.name, given.kind, given.all)
+        print(f"Deleted: {', '.join(deleted)}.")
+        if kept:
+            print(f"Made with it, and kept: {', '.join(kept)}. --all deletes them too.")
 
     def _wrangle(self, given: Namespace, cell: str | None) -> None:
         file = workflow.wrangle(self._data(given.data), given.file)
@@ -174,18 +189,24 @@ class SmMagics(Magics):
     def _deploy(self, given: Namespace, cell: str | None) -> Any:
         from jupyter_smkit.widgets.endpoint import EndpointView
 
-        kind = given.instance_type
-        if cell is None:
-            endpoint = workflow.deploy(given.what, given.name, instance_type=kind, wait=False)
-        else:
+        options: dict[str, Any] = {
+            "instance_type": given.instance_type,
+            "update": given.update,
+            "wait": False,
+        }
+        if cell is None and not given.model:
+            endpoint = workflow.deploy(given.what, given.name, **options)
+            return self._shown(EndpointView(endpoint), endpoint, given.wait)
+        try:
             model = self._data(given.model) if given.model else None
+        except ValueError:
+            if cell is not None or session.find("DescribeModel", ModelName=given.model) is None:
+                raise
+            endpoint = workflow.deploy_model(given.model, given.what, **options)
+        else:
             example = self._data(given.example) if given.example else None
             endpoint = workflow.deploy_code(
-                *(given.what, cell, model),
-                example=example,
-                image=given.image,
-                instance_type=kind,
-                wait=False,
+                *(given.what, cell or "", model), example=example, image=given.image, **options
             )
         return self._shown(EndpointView(endpoint), endpoint, given.wait)
 

@@ -25,22 +25,28 @@ class EndpointView(Live):
     """Of the last try: ``pending``, then ``body``, ``type``, ``ms``, or ``error``."""
     error = traitlets.Unicode().tag(sync=True)
 
-    def __init__(self, endpoint: Endpoint) -> None:
+    def __init__(self, endpoint: Endpoint, described: dict[str, Any] | None = None) -> None:
         self.endpoint = endpoint
         super().__init__(name=endpoint.name)
+        if described is not None:
+            self.show(described)
         self.on_msg(self._asked)
         self.start()
 
     def follow(self, tick: Callable[[], bool]) -> Iterator[None]:
         for found in self.endpoint.changes(tick):
-            with self.hold_sync():
-                self.detail = found.get("FailureReason", "")
-                self.variants = [
-                    {"name": each["VariantName"], "weight": each.get("CurrentWeight", 1.0)}
-                    for each in found.get("ProductionVariants", ())
-                ]
-                self.status = found["EndpointStatus"]
+            self.show(found)
             yield
+
+    def show(self, found: dict[str, Any]) -> None:
+        """Takes over a description, as DescribeEndpoint answers it."""
+        with self.hold_sync():
+            self.detail = found.get("FailureReason", "")
+            self.variants = [
+                {"name": each["VariantName"], "weight": each.get("CurrentWeight", 1.0)}
+                for each in found.get("ProductionVariants", ())
+            ]
+            self.status = found["EndpointStatus"]
 
     def try_it(self, body: str, content_type: str = "text/csv", accept: str = "") -> None:
         """Invokes the endpoint; ``answer`` then holds what came back."""

@@ -7,14 +7,9 @@ side is switched to smkit by the first call.
 from jupyter_smkit.client.switch import side, switch_off, switch_on
 from jupyter_smkit.workflow.automl import candidates, train_automl
 from jupyter_smkit.workflow.data import put_dataframe, read_dataframe, upload
-from jupyter_smkit.workflow.endpoints import (
-    Endpoint,
-    EndpointFailed,
-    deploy,
-    deploy_code,
-    invoke,
-    predict,
-)
+from jupyter_smkit.workflow.deletion import delete
+from jupyter_smkit.workflow.deployment import deploy, deploy_code, deploy_model
+from jupyter_smkit.workflow.endpoints import Endpoint, EndpointFailed, invoke, predict
 from jupyter_smkit.workflow.flows import run_flow, wrangle
 from jupyter_smkit.workflow.jobs import Job, JobFailed, process
 
@@ -24,8 +19,10 @@ __all__ = [
     "Job",
     "JobFailed",
     "candidates",
+    "delete",
     "deploy",
     "deploy_code",
+    "deploy_model",
     "invoke",
     "predict",
     "process",

@@ -1,4 +1,4 @@
-"""Endpoints: serving a model and asking it."""
+"""Endpoints: waiting for one, asking it, ending it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,12 @@ import csv
 import io
 import json
 import re
-import shutil
-import tarfile
-import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from jupyter_smkit.client.switch import side
-from jupyter_smkit.workflow import examples, session, watch
-from jupyter_smkit.workflow.data import split, upload
-from jupyter_smkit.workflow.jobs import Job
+from jupyter_smkit.workflow import session, watch
 
 _NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?|nan|-?inf")
 _SETTLED = frozenset({"InService", "Failed", "OutOfService", "UpdateRollbackFailed"})
@@ -30,6 +24,8 @@ class EndpointFailed(Exception):
 @dataclass(frozen=True)
 class Endpoint:
     name: str
+    config: str = ""
+    """The configuration that an update is to bring; empty where none was asked for."""
 
     def describe(self) -> dict[str, Any]:
         return session.caller().call("DescribeEndpoint", EndpointName=self.name)
@@ -51,131 +47,55 @@ class Endpoint:
             raise EndpointFailed(
                 f"{self.name}: {last.get('FailureReason', last['EndpointStatus'])}"
             )
+        if self.config and last["EndpointConfigName"] != self.config:
+            why = last.get("FailureReason", "the update was taken back")
+            raise EndpointFailed(f"{self.name} serves what it served before: {why}")
         return self
 
-    def delete(self) -> None:
-        """Ends it; its model and its configuration, where they bear its name, go with it."""
+    def parts(self) -> list[tuple[str, str]]:
+        """The kinds and names of the configurations and models that were made with it: they bear
+        its name, or that of an update of it, and serve no other endpoint."""
+        caller = session.caller()
+        like = self.name[:40].rstrip("-")
+        found = caller.pages("ListEndpointConfigs", "EndpointConfigs", NameContains=like)
+        configs = [name for each in found if self._bears(name := each["EndpointConfigName"])]
+        if self.describe()["EndpointConfigName"] not in configs:
+            return []
+        others = [each["EndpointName"] for each in caller.pages("ListEndpoints", "Endpoints")]
+        described = (session.find("DescribeEndpoint", EndpointName=name) for name in others)
+        used = {
+            each["EndpointConfigName"]
+            for each in described
+            if each and each["EndpointName"] != self.name
+        }
+        free = [name for name in configs if name not in used]
+        models = {model for name in free for model in _models(name)}
+        models -= {model for name in used for model in _models(name)}
+        return [
+            *(("EndpointConfig", name) for name in free),
+            *(("Model", name) for name in sorted(models) if self._bears(name)),
+        ]
+
+    def _bears(self, name: str) -> bool:
+        return name == self.name or session.made_from(self.name, name)
+
+    def delete(self, alone: bool = False) -> list[str]:
+        """Ends it and its ``parts``, unless it is to go ``alone``.
+
+        What was deleted, such as ``Endpoint iris`` and ``Model iris``.
+        """
         call = session.caller().call
-        config = self.describe()["EndpointConfigName"]
+        parts = [] if alone else self.parts()
         call("DeleteEndpoint", EndpointName=self.name)
-        if config != self.name:
-            return
-        variants = call("DescribeEndpointConfig", EndpointConfigName=config)["ProductionVariants"]
-        call("DeleteEndpointConfig", EndpointConfigName=config)
-        if self.name in [variant.get("ModelName") for variant in variants]:
-            call("DeleteModel", ModelName=self.name)
+        for kind, name in parts:
+            call(f"Delete{kind}", **{f"{kind}Name": name})
+        return [f"{kind} {name}" for kind, name in [("Endpoint", self.name), *parts]]
 
 
-def deploy(
-    model: Job | str | Mapping[str, Any],
-    name: str = "",
-    *,
-    example: Any = None,
-    instance_type: str = "ml.m5.large",
-    role: str = "",
-    wait: bool = True,
-) -> Endpoint:
-    """Serves a model at an endpoint: of an AutoML job the best candidate (by the job or its name),
-    or a container definition as CreateModel takes it.
-
-    ``example``: a frame of rows as the model was trained on; of its columns the endpoint takes
-    their names and types. AutoML's models know theirs.
-    """
-    if isinstance(model, Mapping):
-        name = name or session.unique("endpoint")
-        containers = [dict(model) if example is None else _with_example(model, name, example)]
-    elif example is not None:
-        raise ValueError("a model of an AutoML job knows its columns: leave the example out")
-    else:
-        job = model.name if isinstance(model, Job) else model
-        found = session.caller().call("DescribeAutoMLJobV2", AutoMLJobName=job)
-        containers = found.get("BestCandidate", {}).get("InferenceContainers", [])
-        if not containers:
-            raise ValueError(f"{job} has no candidate to serve: {found['AutoMLJobStatus']}")
-        name = name or job
-    call = session.caller().call
-    shape = (
-        {"PrimaryContainer": containers[0]} if len(containers) == 1 else {"Containers": containers}
-    )
-    call("CreateModel", ModelName=name, ExecutionRoleArn=role or session.role(), **shape)
-    variant = {
-        "VariantName": "AllTraffic",
-        "ModelName": name,
-        "InitialInstanceCount": 1,
-        "InstanceType": instance_type,
-    }
-    call("CreateEndpointConfig", EndpointConfigName=name, ProductionVariants=[variant])
-    call("CreateEndpoint", EndpointName=name, EndpointConfigName=name)
-    endpoint = Endpoint(name)
-    return endpoint.wait() if wait else endpoint
-
-
-def _with_example(container: Mapping[str, Any], name: str, example: Any) -> dict[str, Any]:
-    """The container with a copy of its archive to which the example's columns were added."""
-    bucket, key = split(str(container["ModelDataUrl"]))
-    s3 = session.client("s3")
-    packed = examples.repacked(s3.get_object(Bucket=bucket, Key=key)["Body"].read(), example)
-    place = {"Bucket": session.default_bucket(), "Key": f"models/{name}/model.tar.gz"}
-    s3.put_object(**place, Body=packed)
-    return {**container, "ModelDataUrl": f"s3://{place['Bucket']}/{place['Key']}"}
-
-
-def archive(name: str, code: str = "", model: Any = None, example: Any = None) -> str:
-    """Packs ``model.tar.gz`` into the default bucket; its address.
-
-    ``code`` becomes ``code/inference.py``; ``model`` is a file or folder's path, whose files come
-    beside it, or an object, which is kept as ``model.joblib``. ``example``: as ``deploy`` takes it.
-    """
-    with tempfile.TemporaryDirectory() as directory:
-        base = Path(directory)
-        files = base / "model"
-        files.mkdir()
-        if code:
-            (files / "code").mkdir()
-            (files / "code" / "inference.py").write_text(code)
-        if isinstance(model, str | Path):
-            path = Path(model).expanduser()
-            if path.is_dir():
-                shutil.copytree(path, files, dirs_exist_ok=True)
-            else:
-                shutil.copy2(path, files)
-        elif model is not None:
-            import joblib
-
-            joblib.dump(model, files / "model.joblib")
-        if example is not None:
-            examples.add(files, example)
-        packed = base / "model.tar.gz"
-        with tarfile.open(packed, "w:gz") as out:
-            for entry in sorted(files.iterdir()):
-                out.add(entry, entry.name)
-        return upload(packed, f"s3://{session.default_bucket()}/models/{name}/model.tar.gz")
-
-
-def deploy_code(
-    name: str,
-    code: str = "",
-    model: Any = None,
-    *,
-    example: Any = None,
-    image: str = "",
-    instance_type: str = "ml.m5.large",
-    role: str = "",
-    wait: bool = True,
-) -> Endpoint:
-    """Serves a model with code of one's own (model_fn, predict_fn, …) or with smkit's server.
-
-    Without an image it is the scikit-learn container, which has pandas and joblib as well.
-    ``example``: as ``deploy`` takes it; without an input_fn the code gets such frames.
-    """
-    from jupyter_smkit.compute.images import uri
-
-    container = {
-        "Image": image or uri("sagemaker-scikit-learn", session.region()),
-        "ModelDataUrl": archive(name, code, model, example),
-        "Environment": {"SAGEMAKER_PROGRAM": "inference.py"} if code else {},
-    }
-    return deploy(container, name, instance_type=instance_type, role=role, wait=wait)
+def _models(config: str) -> list[str]:
+    found = session.find("DescribeEndpointConfig", EndpointConfigName=config) or {}
+    variants = found.get("ProductionVariants", ())
+    return [each["ModelName"] for each in variants if "ModelName" in each]
 
 
 def invoke(
