@@ -123,6 +123,22 @@ def test_a_script_runs_from_the_form(desk: Desk) -> None:
     desk.shoot("processing-list")
 
 
+def test_a_form_does_not_replace_the_script_of_another_job(desk: Desk) -> None:
+    s3 = desk.lab.client("s3")
+    bucket = "sagemaker-us-east-1-123456789012"
+    s3.create_bucket(Bucket=bucket)
+    place = {"Bucket": bucket, "Key": "taken-job/input/code/cell.py"}
+    s3.put_object(**place, Body=b"print('first')")
+    desk.run("smkit:new-processing-job")
+    tab = desk.tab()
+    tab.get_by_label("Name", exact=True).fill("taken-job")
+    tab.get_by_label("Script", exact=True).fill("print('second')")
+    for button in ("Next", "Next", "Run"):
+        tab.get_by_role("button", name=button).click()
+    expect(tab.get_by_role("alert")).to_contain_text("cell.py is there already: choose another")
+    assert s3.get_object(**place)["Body"].read() == b"print('first')"
+
+
 @pytest.mark.parametrize("start, page", [(process, "processing-jobs"), (train, "training-jobs")])
 def test_a_log_grows_until_the_job_is_stopped(desk: Desk, start: Any, page: str) -> None:
     name = f"endless-{page}"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 import shutil
 from pathlib import Path
 
@@ -70,6 +71,25 @@ def test_a_project_s_kernels_talk_to_smkit_from_their_start(desk: Desk) -> None:
     desk.page.evaluate(RESTART_AND_RUN)
     expect(item(desk)).to_have_text("Kernel: smkit", timeout=30_000)
     expect(outputs(desk).last).to_contain_text("side local", timeout=30_000)
+
+
+def test_files_of_one_name_stay_apart_in_s3(desk: Desk) -> None:
+    for folder in ("x", "y"):
+        (desk.lab.root / "apart" / folder).mkdir(parents=True)
+        (desk.lab.root / "apart" / folder / "rows.csv").write_text(f"{folder}\n1\n")
+    shutil.copy(QUICKSTART / "smkit.toml", desk.lab.root / "apart")
+    lines = ("x/rows.csv", "y/rows.csv", "y/rows.csv --file y.flow")
+    notebook(desk, "apart/apart.ipynb", *(f"%sm wrangle {line}" for line in lines))
+    expect(item(desk)).to_have_text("Kernel: smkit", timeout=30_000)
+    said = ("rows.flow written", "rows.flow exists already: name another file", "y.flow written")
+    for at, text in enumerate(said):
+        run_cell(desk)
+        expect(outputs(desk).nth(at)).to_contain_text(text, timeout=30_000)
+    for file, column in (("rows.flow", "x"), ("y.flow", "y")):
+        data = re.search(r"s3://([^/]+)/([^\"]+)", (desk.lab.root / "apart" / file).read_text())
+        assert data is not None
+        found = desk.lab.client("s3").get_object(Bucket=data[1], Key=data[2])
+        assert found["Body"].read().decode() == f"{column}\n1\n"
 
 
 def test_kernels_elsewhere_are_left_alone_until_the_menu_says_otherwise(desk: Desk) -> None:

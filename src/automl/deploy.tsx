@@ -40,7 +40,8 @@ export function Deploy({
             role: account.role,
             instanceType: INSTANCE_TYPES[0],
             workers: 1
-          })
+          }),
+          trans
         );
         smkit.open('endpoints/record', { name: value });
       }

@@ -62,7 +62,7 @@ function Steps<Draft extends { name: string }>(
   const [draft, setDraft] = useState(() => props.first(account));
   const plan = props.plan(draft, account);
   const create = useMutation({
-    mutationFn: () => carryOut(plan),
+    mutationFn: () => carryOut(plan, trans),
     onSuccess: () => {
       smkit.open(props.page, { name: draft.name });
       props.onMade();

@@ -1,7 +1,9 @@
+import type { TranslationBundle } from '@jupyterlab/translation';
+
 import { ensureBucket } from './account';
 import type { Row } from './client';
 import { callNamed } from './client';
-import { putObject, splitUri } from './s3';
+import { deleteObject, putNewObject, splitUri } from './s3';
 
 export interface Call {
   operation: string;
@@ -35,23 +37,34 @@ export function bucketsOf({ puts = [], bucket }: Places): string[] {
   return [...new Set(bucket ? [bucket, ...named] : named)];
 }
 
-/** Does it; what was created is deleted where a later call fails. */
-export async function carryOut(plan: Plan): Promise<void> {
+/**
+ * Does it; what was created is deleted where a later call fails. No object is
+ * replaced: a job that has the name already may have been made of it.
+ */
+export async function carryOut(
+  plan: Plan,
+  trans: TranslationBundle
+): Promise<void> {
   const { puts = [], calls } = plan;
   for (const bucket of bucketsOf(plan)) {
     await ensureBucket(bucket);
   }
-  for (const { uri, text, type } of puts) {
-    await putObject(uri, text, type);
-  }
-  const made: Call[] = [];
+  const undo: (() => Promise<unknown>)[] = [];
   try {
+    for (const { uri, text, type } of puts) {
+      if (!(await putNewObject(uri, text, type))) {
+        throw new Error(
+          trans.__('%1 is there already: choose another name.', uri)
+        );
+      }
+      undo.unshift(() => deleteObject(uri));
+    }
     for (const call of calls) {
       await callNamed(call.operation, call.input);
-      made.unshift(call);
+      undo.unshift(() => remove(call));
     }
   } catch (error) {
-    await Promise.allSettled(made.map(remove));
+    await Promise.allSettled(undo.map(each => each()));
     throw error;
   }
 }

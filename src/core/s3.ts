@@ -1,4 +1,4 @@
-import { routeUrl, send } from './client';
+import { ApiError, routeUrl, send } from './client';
 
 export interface Listed {
   /** `s3://bucket/key`; ends with a slash for what holds more. */
@@ -94,13 +94,26 @@ export async function readHead(
   return response.blob();
 }
 
-export async function putObject(
+/** Writes an object; false, and nothing is written, where one is there already. */
+export async function putNewObject(
   uri: string,
   body: Blob | string,
   contentType: string
-): Promise<void> {
-  const headers = { 'Content-Type': contentType };
-  await send(path(uri), { method: 'PUT', body, headers });
+): Promise<boolean> {
+  const headers = { 'Content-Type': contentType, 'If-None-Match': '*' };
+  try {
+    await send(path(uri), { method: 'PUT', body, headers });
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'PreconditionFailed') {
+      return false;
+    }
+    throw error;
+  }
+  return true;
+}
+
+export async function deleteObject(uri: string): Promise<void> {
+  await send(path(uri), { method: 'DELETE' });
 }
 
 async function xml(target: string, signal?: AbortSignal): Promise<Document> {

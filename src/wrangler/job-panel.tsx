@@ -93,7 +93,7 @@ export function JobPanel(props: Props): JSX.Element {
   const start = useMutation({
     mutationFn: async () => {
       const planned = await plan(props.flow, props.node, settings);
-      await carryOut(planOf(planned, props.text));
+      await carryOut(planOf(planned, props.text), trans);
       return planned;
     },
     onSuccess: planned => {
