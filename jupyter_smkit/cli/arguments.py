@@ -51,8 +51,15 @@ def parser() -> argparse.ArgumentParser:
     doctor = command("doctor", "Say what works here, and what mends the rest.")
     doctor.add_argument("--json", action="store_true")
 
-    samples = command("samples", "Fill the sample buckets that public notebooks read.")
-    samples.add_argument("--list", action="store_true", help="only say what there is")
+    samples = command("samples", "Fill the sample buckets, or write the sample project.")
+    samples.add_argument(
+        "project",
+        nargs="?",
+        choices=("quickstart",),
+        help="write this project instead: a flow, a notebook and their data",
+    )
+    samples.add_argument("folder", nargs="?", help="where to (default: a folder of that name here)")
+    samples.add_argument("--list", action="store_true", help="only say what data there are")
 
     credentials = command("credentials", "The keys that may sign requests to this smkit.")
     verbs = credentials.add_subparsers(dest="verb", required=True)
@@ -63,7 +70,7 @@ def parser() -> argparse.ArgumentParser:
     verbs.add_parser("list", help="show the access keys")
 
     backup = command("backup", "Copy everything smkit keeps into one archive, while it runs.")
-    backup.add_argument("file", help="….tar, ….tar.gz or ….tar.xz")
+    backup.add_argument("file", help="….tar, ….tar.gz, ….tar.xz or ….zip")
 
     gc = command("gc", "Remove what piles up: ended jobs' working files, logs, unused data.")
     gc.add_argument("--days", type=float, default=30, help="keep what is newer (default: 30)")

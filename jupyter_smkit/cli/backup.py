@@ -8,12 +8,22 @@ import sqlite3
 import sys
 import tarfile
 import tempfile
+import zipfile
 from argparse import Namespace
 from contextlib import closing
 from pathlib import Path
 
 from jupyter_smkit.config import Home
 
+ENDINGS = {
+    ".tar": "w",
+    ".tar.gz": "w:gz",
+    ".tgz": "w:gz",
+    ".tar.xz": "w:xz",
+    ".txz": "w:xz",
+    ".zip": "",
+}
+"""With the modes that tarfile has for them."""
 _PLAIN = ("credentials.json", "config.toml", "port", "sagemaker-config.yaml")
 
 
@@ -35,21 +45,36 @@ def backup(home: Home, target: Path) -> int:
         raise FileExistsError(f"{target} exists already")
     if not home.path.exists():
         raise ValueError(f"{home.path} does not exist: there is nothing to back up")
-    kind = {".gz": "w:gz", ".tgz": "w:gz", ".xz": "w:xz"}.get(target.suffix, "w")
+    ending = next((each for each in ENDINGS if target.name.endswith(each)), None)
+    if ending is None:
+        raise ValueError(
+            f"{target.name}: the ending says which archive is written; it is one of "
+            + ", ".join(ENDINGS)
+        )
     with tempfile.TemporaryDirectory(prefix="backup-", dir=home.path) as directory:
         copy = Path(directory)
         _snapshot(home, copy)
         partial = target.with_name(f".{target.name}.partial")
         try:
-            with tarfile.open(partial, kind) as archive:  # type: ignore[call-overload]
-                for entry in sorted(copy.iterdir()):
-                    archive.add(entry, entry.name)
+            _pack(copy, partial, ending)
             with open(partial, "rb") as file:
                 os.fsync(file.fileno())
             partial.replace(target)
         finally:
             partial.unlink(missing_ok=True)
     return target.stat().st_size
+
+
+def _pack(directory: Path, target: Path, ending: str) -> None:
+    if ending == ".zip":
+        # A file of before 1980 is none that zip could date.
+        with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as packed:
+            for file in sorted(directory.rglob("*")):
+                packed.write(file, file.relative_to(directory))
+        return
+    with tarfile.open(target, ENDINGS[ending]) as archive:  # type: ignore[call-overload]
+        for entry in sorted(directory.iterdir()):
+            archive.add(entry, entry.name)
 
 
 def _snapshot(home: Home, copy: Path) -> None:

@@ -1,4 +1,5 @@
-"""``smkit samples``: the sample buckets, filled from data sets that installed packages carry."""
+"""``smkit samples``: the sample buckets, filled from data sets that installed packages carry, and
+the sample project."""
 
 from __future__ import annotations
 
@@ -30,6 +31,10 @@ class Sample:
 
 
 def run(arguments: Namespace, home: Home) -> int:
+    if arguments.project:
+        from jupyter_smkit.cli import quickstart
+
+        return quickstart.run(Path(arguments.folder or arguments.project))
     made = [(sample, content) for sample in SAMPLES if (content := read(sample)) is not None]
     lacking = sorted({sample.package for sample in SAMPLES} - {s.package for s, _ in made})
     if arguments.list:

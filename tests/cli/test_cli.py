@@ -7,12 +7,15 @@ import os
 import subprocess
 import sys
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import boto3
 import pytest
 
+from jupyter_smkit.cli import quickstart
+from jupyter_smkit.cli.backup import backup
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import lease, processes
 from jupyter_smkit.objects.store import ObjectStore
@@ -95,17 +98,27 @@ print(sts.get_caller_identity()["Account"])
     assert "not found" in smkit_command(smkit, "run", "--", "no-such-program", ok=False)
 
 
-def test_samples_fill_the_buckets_that_notebooks_read(smkit: Smkit) -> None:
-    smkit_command(smkit, "samples")
-    s3 = smkit.client("s3")
-    for bucket in ("sagemaker-sample-files", "sagemaker-example-files-prod-us-east-1"):
-        body = s3.get_object(Bucket=bucket, Key="datasets/tabular/iris/iris.data")["Body"].read()
-        lines = body.decode().splitlines()
-        assert len(lines) == 150
-        assert lines[0] == "5.1,3.5,1.4,0.2,Iris-setosa"
-    tumours = s3.get_object(Bucket=bucket, Key="datasets/tabular/breast_cancer/wdbc.csv")
-    first = tumours["Body"].read().decode().splitlines()[0].split(",")
-    assert (len(first), first[1]) == (32, "M")
+def test_the_sample_project_comes_with_its_data(smkit: Smkit, tmp_path: Path) -> None:
+    folder = tmp_path / "mine"
+    smkit_command(smkit, "samples", "quickstart", str(folder))
+    names = {file.name for file in FLOW.parent.iterdir() if file.is_file()}
+    assert {file.name for file in folder.iterdir()} == {*names, "flights.csv"}
+    assert len((folder / "flights.csv").read_text().splitlines()) == 8001
+
+
+def test_the_sample_project_replaces_nothing(tmp_path: Path) -> None:
+    (tmp_path / "flights.flow").write_text("mine")
+    with pytest.raises(FileExistsError, match=r"flights\.flow already: name another folder"):
+        quickstart.write(tmp_path)
+    assert [file.name for file in tmp_path.iterdir()] == ["flights.flow"]
+
+
+def test_the_sample_project_is_in_the_wheel(tmp_path: Path) -> None:
+    build = (sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(tmp_path))
+    subprocess.run(build, cwd=FLOW.parents[2], check=True, capture_output=True)
+    with zipfile.ZipFile(next(tmp_path.glob("*.whl"))) as wheel:
+        held = {name for name in wheel.namelist() if name.startswith("jupyter_smkit/quickstart/")}
+    assert {f"jupyter_smkit/quickstart/{FLOW.name}", "jupyter_smkit/quickstart/smkit.toml"} < held
 
 
 def test_logs_and_events_tell_of_a_job(smkit: Smkit) -> None:
@@ -164,6 +177,38 @@ def test_a_backup_starts_again_elsewhere(smkit: Smkit, tmp_path: Path) -> None:
     assert (tmp_path / "fetched").read_bytes() == b"bytes to keep"
     assert (tmp_path / "restored" / "state.db").stat().st_size > 0
     assert [path.name for path in smkit.home.path.glob("backup-*")] == []
+
+
+def test_a_backup_is_a_zip_where_its_name_says_so(smkit: Smkit, tmp_path: Path) -> None:
+    smkit.bucket("zipped")
+    smkit.client("s3").put_object(Bucket="zipped", Key="a", Body=b"bytes to keep")
+    backup(smkit.home, tmp_path / "all.zip")
+    with zipfile.ZipFile(tmp_path / "all.zip") as archive:
+        archive.extractall(tmp_path / "restored")
+    store = ObjectStore(tmp_path / "restored" / "objects")
+    store.fetch("zipped", "a", tmp_path / "fetched")
+    store.close()
+    assert (tmp_path / "fetched").read_bytes() == b"bytes to keep"
+
+
+@pytest.mark.parametrize("name", ["all.rar", "all", "all.gz"])
+def test_a_backup_of_no_known_ending_is_refused(smkit: Smkit, tmp_path: Path, name: str) -> None:
+    with pytest.raises(ValueError, match=r"one of \.tar, \.tar\.gz, .*\.zip"):
+        backup(smkit.home, tmp_path / name)
+    assert not list(tmp_path.iterdir())
+
+
+def test_samples_fill_the_buckets_that_notebooks_read(smkit: Smkit) -> None:
+    smkit_command(smkit, "samples")
+    s3 = smkit.client("s3")
+    for bucket in ("sagemaker-sample-files", "sagemaker-example-files-prod-us-east-1"):
+        body = s3.get_object(Bucket=bucket, Key="datasets/tabular/iris/iris.data")["Body"].read()
+        lines = body.decode().splitlines()
+        assert len(lines) == 150
+        assert lines[0] == "5.1,3.5,1.4,0.2,Iris-setosa"
+    tumours = s3.get_object(Bucket=bucket, Key="datasets/tabular/breast_cancer/wdbc.csv")
+    first = tumours["Body"].read().decode().splitlines()[0].split(",")
+    assert (len(first), first[1]) == (32, "M")
 
 
 def test_gc_keeps_what_is_young(smkit: Smkit) -> None:
