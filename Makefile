@@ -1,4 +1,4 @@
-# make demo · make lab · make test · make lint · make bench · make docs
+# make demo · make lab · make test · make lint · make bench · make docs · make wheel
 # Needs Python 3.11 or newer, node 20 or newer and make; everything else is set up here.
 PYTHON ?= python3
 VENV := .venv
@@ -11,7 +11,7 @@ export SMKIT_HOME
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup automl demo lab test lint format bench docs clean
+.PHONY: help setup automl demo lab test lint format bench docs wheel clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -71,6 +71,12 @@ docs: setup  ## site/, the tutorial executed
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 	@echo "site/index.html"
 
+wheel: setup  ## dist/….whl, the package to install elsewhere
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/jlpm build:prod >/dev/null
+	@PATH="$(CURDIR)/$(BIN):$$PATH" $(BIN)/python -m build --wheel --no-isolation . >/dev/null 2>&1
+	@touch $(FRONT)
+	@ls dist/*.whl
+
 clean:  ## ends smkit and removes what setup and the demo made
 	@test ! -x $(BIN)/smkit || $(BIN)/smkit stop
-	@rm -rf $(VENV) .smkit .lab node_modules lib jupyter_smkit/labextension site
+	@rm -rf $(VENV) .smkit .lab node_modules lib jupyter_smkit/labextension site dist

@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -138,6 +139,25 @@ def test_every_variable_of_the_pages_is_read_somewhere() -> None:
     for page in PAGES:
         for name in set(re.findall(r"SMKIT_[A-Z0-9_]+", page.read_text())):
             assert name in settings or f'"{name}"' in source, f"{name_of(page)}: {name}"
+
+
+def test_every_extra_is_described() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    extras = set(project["optional-dependencies"]) - {"dev", "docs", "test"}
+    described = set(re.findall(r"^\| `(\w+)` \|", (ROOT / "README.md").read_text(), re.M))
+    assert described == extras
+    for page in PAGES:
+        for named in re.findall(r"(?:smkit|\.whl)\[([\w,]+)\]", page.read_text()):
+            assert set(named.split(",")) <= extras, f"{name_of(page)}: [{named}]"
+        # A package that is not published is installed from its file.
+        assert not re.search(r"pip install\b.*jupyter[-_]smkit(?!-[\d.]+-py3)", page.read_text())
+
+
+def test_pip_need_not_try_which_botocore_fits() -> None:
+    """pip 23 settles requirements of one depth by their names: aiobotocore comes before boto3."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    named = {re.split(r"[^\w.-]", each)[0] for each in project["optional-dependencies"]["s3"]}
+    assert {"aiobotocore", "s3fs"} <= named
 
 
 def test_every_function_is_described() -> None:
