@@ -146,7 +146,8 @@ class SmMagics(Magics):
         deleted, kept = workflow.delete(given.name, given.kind, given.all)
         print(f"Deleted: {', '.join(deleted)}.")
         if kept:
-            print(f"Made with it, and kept: {', '.join(kept)}. --all deletes them too.")
+            names = ", ".join(kept)
+            print(f"Made with it, and kept: {names}. `%sm delete {given.name} --all` deletes them.")
 
     def _wrangle(self, given: Namespace, cell: str | None) -> None:
         file = workflow.wrangle(self._data(given.data), given.file)
@@ -196,7 +197,7 @@ class SmMagics(Magics):
         }
         if cell is None and not given.model:
             endpoint = workflow.deploy(given.what, given.name, **options)
-            return self._shown(EndpointView(endpoint), endpoint, given.wait)
+            return self._shown(EndpointView(endpoint, endpoint.describe()), endpoint, given.wait)
         try:
             model = self._data(given.model) if given.model else None
         except ValueError:
@@ -208,7 +209,7 @@ class SmMagics(Magics):
             endpoint = workflow.deploy_code(
                 *(given.what, cell or "", model), example=example, image=given.image, **options
             )
-        return self._shown(EndpointView(endpoint), endpoint, given.wait)
+        return self._shown(EndpointView(endpoint, endpoint.describe()), endpoint, given.wait)
 
     def _invoke(self, given: Namespace, cell: str | None) -> Any:
         if given.df:

@@ -6,7 +6,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,7 +59,8 @@ class Endpoint:
         like = self.name[:40].rstrip("-")
         found = caller.pages("ListEndpointConfigs", "EndpointConfigs", NameContains=like)
         configs = [name for each in found if self._bears(name := each["EndpointConfigName"])]
-        if self.describe()["EndpointConfigName"] not in configs:
+        here = session.find("DescribeEndpoint", EndpointName=self.name)
+        if here and here["EndpointConfigName"] not in configs:
             return []
         others = [each["EndpointName"] for each in caller.pages("ListEndpoints", "Endpoints")]
         described = (session.find("DescribeEndpoint", EndpointName=name) for name in others)
@@ -84,12 +85,15 @@ class Endpoint:
 
         What was deleted, such as ``Endpoint iris`` and ``Model iris``.
         """
-        call = session.caller().call
-        parts = [] if alone else self.parts()
-        call("DeleteEndpoint", EndpointName=self.name)
-        for kind, name in parts:
-            call(f"Delete{kind}", **{f"{kind}Name": name})
-        return [f"{kind} {name}" for kind, name in [("Endpoint", self.name), *parts]]
+        return remove([("Endpoint", self.name), *([] if alone else self.parts())])
+
+
+def remove(records: Iterable[tuple[str, str]]) -> list[str]:
+    """Deletes records by kind and name."""
+    records = list(records)
+    for kind, name in records:
+        session.caller().call(f"Delete{kind}", **{f"{kind}Name": name})
+    return [f"{kind} {name}" for kind, name in records]
 
 
 def _models(config: str) -> list[str]:

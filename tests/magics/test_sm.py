@@ -112,7 +112,9 @@ def test_an_endpoint_goes_alone_or_with_what_it_was_made_with(shell: Interactive
     with pytest.raises(UsageError, match="say which by --kind EndpointConfig or Model"):
         sm(shell, "delete times")
     assert "Deleted: EndpointConfig times." in sm(shell, "delete times --kind EndpointConfig")
-    assert "Deleted: Model times." in sm(shell, "delete times")
+    said = sm(shell, "delete times --all")
+    assert re.match(r"Deleted: EndpointConfig times-\d.*, Model times-\d", said)
+    assert "kept" not in said and "Deleted: Model times." in sm(shell, "delete times")
     with pytest.raises(UsageError, match="nothing called 'times'"):
         sm(shell, "delete times")
 
