@@ -79,4 +79,4 @@ wheel: setup  ## dist/….whl, the package to install elsewhere
 
 clean:  ## ends smkit and removes what setup and the demo made
 	@test ! -x $(BIN)/smkit || $(BIN)/smkit stop
-	@rm -rf $(VENV) .smkit .lab node_modules lib jupyter_smkit/labextension site dist
+	@rm -rf $(VENV) .smkit .lab node_modules lib jupyter_smkit/labextension site
