@@ -22,6 +22,10 @@ class Status:
         self._known: dict[str, Any] = {"format": 1, "pid": os.getpid(), "level": level}
         self._phases: list[tuple[str, float]] = []
 
+    def know(self, **facts: Any) -> None:
+        """Told with the next phase."""
+        self._known |= facts
+
     def note(self, phase: str, **facts: Any) -> None:
         """A phase has begun. A disk that is full does not learn of it."""
         self._passed(phase, time.time(), facts)

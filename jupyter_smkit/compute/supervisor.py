@@ -166,7 +166,7 @@ class Supervisor:
             python, version = versions.environment(self.home, image, self._wanted(), self.log.say)
         except environments.BuildFailed as error:
             raise Ended("Failed", str(error)) from None
-        self.status["version"] = version
+        self.status.know(version=version)
         self.commands = [python.parent]
         if self.socket:
             self.socket.mkdir(parents=True, exist_ok=True, mode=0o700)

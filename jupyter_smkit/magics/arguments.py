@@ -149,9 +149,7 @@ def _deploy(parser: Parser) -> None:
         action="store_true",
         help="where the endpoint exists: give it the new model, without an interruption",
     )
-    parser.add_argument(
-        "--example", default="", help="a frame of rows as the model was trained on"
-    )
+    parser.add_argument("--example", default="", help="a frame of rows as the model was trained on")
     parser.add_argument("--instance-type", default="ml.m5.large")
     _waiting(parser)
 
