@@ -12,6 +12,8 @@ from playwright.sync_api import expect
 
 from jupyter_smkit import serve
 
+LIST = re.compile("/smkit/aws/sagemaker/ListExperiments")
+
 
 def test_a_page_that_fails_says_so_and_the_others_go_on(desk: Desk) -> None:
     desk.lab.client("sagemaker").create_model(
@@ -45,17 +47,33 @@ def stopped(lab: Lab) -> Iterator[None]:
 
 
 def test_pages_say_when_smkit_is_gone_and_come_back_with_it(desk: Desk) -> None:
+    create = desk.lab.client("sagemaker").create_experiment
+    create(ExperimentName="seen-before")
+    desk.run("smkit:open", page="models")
     desk.run("smkit:open", page="experiments")
     tab = desk.tab()
     item = desk.page.locator(".smkit-Connection")
     expect(item).to_have_text("smkit")
+    # A page that is still loading when smkit ends would start it again, as whoever opened it wants.
+    expect(tab.get_by_role("button", name="seen-before")).to_be_visible()
+    experiments = desk.page.get_by_role("tab", name="Experiments")
+    desk.page.get_by_role("tab", name="Models").click()
+    create(ExperimentName="before-the-pause")
     with stopped(desk.lab):
         expect(item).to_have_text("smkit: not running", timeout=10_000)
+        with desk.page.expect_response(LIST) as looked_again:
+            experiments.click()
+        assert looked_again.value.status == 503
+        expect(item).to_have_text("smkit: not running")
         expect(tab.get_by_role("status")).to_contain_text("smkit does not run any more")
         desk.shoot("offline")
         tab.get_by_role("button", name="Start smkit").click()
         expect(item).to_have_text("smkit…")
     expect(item).to_have_text("smkit", timeout=30_000)
     expect(tab.get_by_role("status")).to_have_count(0)
-    desk.lab.client("sagemaker").create_experiment(ExperimentName="after-the-pause")
+    expect(tab.get_by_role("button", name="before-the-pause")).to_be_visible()
+    create(ExperimentName="after-the-pause")
     expect(tab.get_by_role("button", name="after-the-pause")).to_be_visible()
+    with desk.page.expect_request(LIST) as wanted:
+        tab.get_by_role("button", name="Refresh").click()
+    assert "x-smkit-start" not in wanted.value.headers

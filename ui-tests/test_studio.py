@@ -127,6 +127,13 @@ def test_buckets_are_a_drive(desk: Desk) -> None:
     browser.get_by_text("folder", exact=True).dblclick()
     browser.get_by_text("note.txt").dblclick()
     expect(desk.page.locator(".jp-FileEditor")).to_contain_text("kept in a bucket")
+    # What the file browser does every few seconds does not start smkit.
+    with desk.page.expect_request(re.compile("/smkit/contents/ui-drive/folder")) as again:
+        desk.page.evaluate(
+            "[...jupyterapp.shell.widgets('main')].find(each => each.id === 'smkit-buckets-tab')"
+            ".content.model.refresh()"
+        )
+    assert again.value.headers["x-smkit-start"] == "no"
 
 
 def test_a_folder_may_be_called_checkpoints(desk: Desk) -> None:

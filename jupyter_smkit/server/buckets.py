@@ -26,8 +26,9 @@ _LISTED = 1000
 class EdgeBuckets:
     """Every method raises ApiError with S3's code, or EdgeUnavailable."""
 
-    def __init__(self, edge: Edge) -> None:
+    def __init__(self, edge: Edge, *, starts: bool = True) -> None:
         self._edge = edge
+        self._starts = starts
 
     async def buckets(self) -> Sequence[str]:
         return [
@@ -106,7 +107,8 @@ class EdgeBuckets:
         headers: dict[str, str] | None = None,
         body: bytes | None = None,
     ) -> HTTPResponse:
-        return _check(await self._edge.send(Outgoing("s3", method, target, headers or {}, body)))
+        outgoing = Outgoing("s3", method, target, headers or {}, body, starts=self._starts)
+        return _check(await self._edge.send(outgoing))
 
 
 def _check(response: HTTPResponse) -> HTTPResponse:

@@ -11,7 +11,9 @@ from tornado import web
 
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.objects.contents import BucketContents
+from jupyter_smkit.server.buckets import EdgeBuckets
 from jupyter_smkit.server.edge import EdgeUnavailable
+from jupyter_smkit.server.handlers import starts_smkit
 
 
 class _Handler(APIHandler):
@@ -45,8 +47,11 @@ class ContentsHandler(_Handler):
     @web.authenticated
     @authorized
     async def get(self, path: str) -> None:
+        contents = self.contents
+        if not starts_smkit(self.request):
+            contents = BucketContents(EdgeBuckets(self.settings["smkit_edge"], starts=False))
         self.model(
-            await self.contents.get(
+            await contents.get(
                 path,
                 content=self.get_query_argument("content", "1") == "1",
                 type=self.get_query_argument("type", None),

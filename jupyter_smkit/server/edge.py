@@ -40,7 +40,7 @@ class EdgeUnavailable(Exception):
 
 
 class NotRunning(EdgeUnavailable):
-    """smkit does not run, and nobody has asked it for anything yet."""
+    """smkit does not run, and what was asked for does not start it."""
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,8 @@ class Outgoing:
     body: bytes | None = None
     payload: str = ""
     """What stands for the body's hash where the body is streamed: ``UNSIGNED-PAYLOAD``."""
+    starts: bool = True
+    """Whether it starts smkit where it does not run; what nobody asked for just now does not."""
 
 
 class Edge:
@@ -77,7 +79,8 @@ class Edge:
         on_head: Callable[[str], None] | None = None,
         on_chunk: Callable[[bytes], Awaitable[None] | None] | None = None,
     ) -> HTTPResponse:
-        """Any answer of the edge, errors too; raises EdgeUnavailable.
+        """Any answer of the edge, errors too; raises EdgeUnavailable, or NotRunning where smkit
+        does not run and the request does not start it.
 
         ``produce`` writes a streamed body, ``on_head`` and ``on_chunk`` take a streamed answer
         (its head line by line, as tornado's ``header_callback``).
@@ -101,7 +104,7 @@ class Edge:
                 request(address + outgoing.target, headers=headers), raise_error=False
             )
 
-        return await self._running(fetch)
+        return await self._running(fetch, starts=outgoing.starts)
 
     async def follow(self, outgoing: Outgoing, delegate: HTTPMessageDelegate) -> None:
         """Hands an endless answer to ``delegate``; cancelling closes the connection.
@@ -129,13 +132,17 @@ class Edge:
                 raise NotRunning(_ASLEEP)
             await read(kept)
         except OSError as error:
-            if _is_refused(error) and lease.holder(self.home.locks, "daemon") is None:
-                raise NotRunning(_ASLEEP) from error
-            raise EdgeUnavailable(f"smkit does not answer: {error}. {_ADVICE}") from error
+            raise self._unanswered(error) from error
 
-    async def _running(self, attempt: Callable[[str], Awaitable[Result]]) -> Result:
-        """Tries the kept port; starts smkit and tries once more where nothing listens there."""
+    async def _running(
+        self, attempt: Callable[[str], Awaitable[Result]], *, starts: bool
+    ) -> Result:
+        """Tries the kept port; starts smkit and tries once more where nothing listens there.
+
+        What starts nothing waits for a start that is under way.
+        """
         kept = self.home.base_url
+        refused: OSError | None = None
         try:
             try:
                 if kept is not None:
@@ -143,9 +150,17 @@ class Edge:
             except (ConnectionRefusedError, StreamClosedError) as error:
                 if not _is_refused(error):
                     raise
-            return await attempt(await self.address())
+                refused = error
+            if starts or self.is_starting:
+                return await attempt(await self.address())
+            raise refused or NotRunning(_ASLEEP)
         except (OSError, HTTPClientError) as error:
-            raise EdgeUnavailable(f"smkit does not answer: {error}. {_ADVICE}") from error
+            raise self._unanswered(error) from error
+
+    def _unanswered(self, error: Exception) -> EdgeUnavailable:
+        if _is_refused(error) and lease.holder(self.home.locks, "daemon") is None:
+            return NotRunning(_ASLEEP)
+        return EdgeUnavailable(f"smkit does not answer: {error}. {_ADVICE}")
 
     def signed(self, outgoing: Outgoing, address: str) -> dict[str, str]:
         """The headers of a request, complete and signed for the edge at ``address``; raises
@@ -196,7 +211,7 @@ class Edge:
         self.stirred.set()
 
 
-def _is_refused(error: OSError) -> bool:
+def _is_refused(error: Exception) -> bool:
     return isinstance(getattr(error, "real_error", None) or error, ConnectionRefusedError)
 
 

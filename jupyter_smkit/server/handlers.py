@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -12,6 +13,7 @@ from jupyter_server.auth.decorator import authorized
 from jupyter_server.base.handlers import APIHandler
 from tornado import web
 from tornado.httpclient import HTTPResponse
+from tornado.httputil import HTTPServerRequest
 
 from jupyter_smkit.server.edge import Edge, EdgeUnavailable, Outgoing
 from jupyter_smkit.server.projects import Projects
@@ -29,6 +31,11 @@ TARGETS = {
 _PASSED_BACK = re.compile(r"x-amzn?-", re.IGNORECASE)
 
 
+def starts_smkit(request: HTTPServerRequest) -> bool:
+    """Whether a request may start smkit: not what a page asks by itself, ``X-Smkit-Start: no``."""
+    return request.headers.get("X-Smkit-Start") != "no"
+
+
 class EdgeHandler(APIHandler):
     """Base of the handlers that answer with what the edge answers."""
 
@@ -41,7 +48,8 @@ class EdgeHandler(APIHandler):
 
     async def forward(self, outgoing: Outgoing) -> None:
         try:
-            response = await self.edge.send(outgoing)
+            asked = replace(outgoing, starts=starts_smkit(self.request))
+            response = await self.edge.send(asked)
         except EdgeUnavailable as error:
             self.refuse(503, "ServiceUnavailable", str(error))
             return

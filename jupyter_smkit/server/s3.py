@@ -15,6 +15,7 @@ from tornado.httputil import HTTPHeaders, parse_response_start_line
 
 from jupyter_smkit.api.sigv4 import UNSIGNED
 from jupyter_smkit.server.edge import Edge, EdgeUnavailable, Outgoing, Produce, Write
+from jupyter_smkit.server.handlers import starts_smkit
 
 _LARGEST_PUT = 5 * 1024**3
 _ASKED = ("range", "content-type", "content-length", "content-md5", "accept")
@@ -96,6 +97,7 @@ class ObjectHandler(JupyterHandler):
             self._target(),
             self._asked(),
             payload=UNSIGNED if produce else "",
+            starts=starts_smkit(self.request),
         )
         try:
             await edge.send(

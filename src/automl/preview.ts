@@ -4,7 +4,9 @@ import { parse } from 'papaparse';
 
 import type { TranslationBundle } from '@jupyterlab/translation';
 
+import type { Asking } from '../core/client';
 import { useTrans, useVisible } from '../core/context';
+import { asked } from '../core/query';
 import { listObjects, readHead, splitUri } from '../core/s3';
 
 const HEAD_BYTES = 64 * 1024;
@@ -24,7 +26,7 @@ export function usePreview(uri: string): UseQueryResult<Preview> {
   const parts = splitUri(uri);
   return useQuery({
     queryKey: ['preview', uri],
-    queryFn: ({ signal }) => preview(uri, trans, signal),
+    queryFn: context => preview(uri, trans, asked(context)),
     enabled: visible && parts !== null && parts[1] !== '',
     retry: false
   });
@@ -33,15 +35,15 @@ export function usePreview(uri: string): UseQueryResult<Preview> {
 async function preview(
   uri: string,
   trans: TranslationBundle,
-  signal: AbortSignal
+  asking: Asking
 ): Promise<Preview> {
   const object = uri.endsWith('/')
-    ? await firstObject(uri, trans, signal)
+    ? await firstObject(uri, trans, asking)
     : uri;
   if (object.endsWith('.parquet')) {
     return { uri: object, columns: [], rows: [] };
   }
-  const head = await readHead(object, HEAD_BYTES, signal);
+  const head = await readHead(object, HEAD_BYTES, asking);
   const isWhole = head.size < HEAD_BYTES;
   const { data } = parse<string[]>(decoded(await head.arrayBuffer()), {
     preview: SHOWN_ROWS + 2,
@@ -74,9 +76,9 @@ function decoded(head: ArrayBuffer): string {
 async function firstObject(
   uri: string,
   trans: TranslationBundle,
-  signal: AbortSignal
+  asking: Asking
 ): Promise<string> {
-  const { entries } = await listObjects(uri, signal);
+  const { entries } = await listObjects(uri, asking);
   const found = entries.find(entry => !entry.isFolder);
   if (!found) {
     throw new Error(trans.__('No object lies under %1', uri));

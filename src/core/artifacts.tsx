@@ -5,6 +5,7 @@ import { useTrans, useVisible } from './context';
 import { bytes } from './format';
 import type { Artifact } from './kind';
 import { EmptyState } from './notice';
+import { asked } from './query';
 import { listObjects } from './s3';
 
 /** What a record reads from s3:// and writes there. */
@@ -40,8 +41,8 @@ function ArtifactContent({ uri }: { uri: string }): JSX.Element {
   const visible = useVisible();
   const under = useQuery({
     queryKey: ['s3', uri],
-    queryFn: ({ signal }) =>
-      listObjects(uri.endsWith('/') ? uri : `${uri}/`, signal),
+    queryFn: context =>
+      listObjects(uri.endsWith('/') ? uri : `${uri}/`, asked(context)),
     enabled: visible,
     staleTime: 0
   });

@@ -24,15 +24,26 @@ export function routeUrl(path: string): string {
   return URLExt.join(baseUrl, 'smkit') + '/' + path;
 }
 
+/** How something is asked for. */
+export interface Asking {
+  signal?: AbortSignal;
+  /** Nobody wants it just now, the page looks again by itself: smkit is not started for it. */
+  unbidden?: boolean;
+}
+
+/** What the header of an unbidden request says. */
+export const UNBIDDEN = { 'X-Smkit-Start': 'no' } as const;
+
 /** Sends a request to a route; raises ApiError for what is not a success. */
 export async function send(
   path: string,
-  init: RequestInit = {}
+  { unbidden, ...init }: RequestInit & Asking = {}
 ): Promise<Response> {
   const settings = ServerConnection.makeSettings();
+  const headers = { ...init.headers, ...(unbidden ? UNBIDDEN : {}) };
   const response = await ServerConnection.makeRequest(
     routeUrl(path),
-    init,
+    { ...init, headers },
     settings
   );
   if (!response.ok) {
@@ -59,12 +70,12 @@ async function toError(response: Response): Promise<ApiError> {
 async function post<T>(
   path: string,
   body: unknown,
-  signal?: AbortSignal
+  asking?: Asking
 ): Promise<T> {
   const response = await send(path, {
     method: 'POST',
     body: JSON.stringify(body),
-    signal
+    ...asking
   });
   const text = await response.text();
   return (text ? JSON.parse(text) : {}) as T;
@@ -74,28 +85,28 @@ async function post<T>(
 export function call<Name extends OperationName>(
   operation: Name,
   input: Input<Name>,
-  signal?: AbortSignal
+  asking?: Asking
 ): Promise<Output<Name>> {
-  return post(`aws/sagemaker/${operation}`, input, signal);
+  return post(`aws/sagemaker/${operation}`, input, asking);
 }
 
 /** An operation by name, for pages that are built from a declaration. */
 export function callNamed(
   operation: string,
   input: Row,
-  signal?: AbortSignal,
+  asking?: Asking,
   service = 'sagemaker'
 ): Promise<Row> {
-  return post(`aws/${service}/${operation}`, input, signal);
+  return post(`aws/${service}/${operation}`, input, asking);
 }
 
 /** A verb of the flow editor. */
 export function callWrangler<T>(
   verb: string,
   body: unknown,
-  signal?: AbortSignal
+  asking?: Asking
 ): Promise<T> {
-  return post(`wrangler/${verb}`, body, signal);
+  return post(`wrangler/${verb}`, body, asking);
 }
 
 /** What `GET status` answers, as far as the pages use it. */
@@ -107,8 +118,8 @@ export interface Status {
   counts?: Record<string, Record<string, number>>;
 }
 
-export async function status(signal?: AbortSignal): Promise<Status> {
-  return (await (await send('status', { signal })).json()) as Status;
+export async function status(asking?: Asking): Promise<Status> {
+  return (await (await send('status', asking)).json()) as Status;
 }
 
 export interface Invocation {

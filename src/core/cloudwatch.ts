@@ -1,3 +1,4 @@
+import type { Asking } from './client';
 import { callNamed } from './client';
 
 /** A statistic of one of CloudWatch's metrics: `p99` of `ModelLatency`. */
@@ -31,7 +32,7 @@ interface Result {
 export async function measured(
   metrics: readonly Metric[],
   { start, end, period }: Span,
-  signal: AbortSignal
+  asking: Asking
 ): Promise<Measured> {
   const answer = await callNamed(
     'GetMetricData',
@@ -53,7 +54,7 @@ export async function measured(
         }
       }))
     },
-    signal,
+    asking,
     'monitoring'
   );
   const times = Array.from(

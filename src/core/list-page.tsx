@@ -10,7 +10,7 @@ import { useSmkit, useTrans } from './context';
 import { text } from './format';
 import type { Kind } from './kind';
 import { EmptyState, ErrorNotice, Loading } from './notice';
-import { queryClient, useNamed } from './query';
+import { askAgain, queryClient, useNamed } from './query';
 import { listModel, sortBy } from './service-model';
 import type { PageArgs } from './smkit';
 import type { Sort } from './table';
@@ -104,7 +104,7 @@ export function ListPage({
           icon={refreshIcon}
           label={trans.__('Refresh')}
           title={trans.__('Refresh')}
-          onClick={() => void answer.refetch()}
+          onClick={() => askAgain(answer)}
         >
           {''}
         </Button>
@@ -117,7 +117,7 @@ export function ListPage({
           />
         )}
       </div>
-      <ErrorNotice error={answer.error} retry={() => void answer.refetch()} />
+      <ErrorNotice error={answer.error} retry={() => askAgain(answer)} />
       {answer.isPending && <Loading />}
       {isEmpty && (
         <EmptyState

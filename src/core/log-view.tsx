@@ -8,6 +8,7 @@ import { moment } from './format';
 import type { LogLine } from './log';
 import { logStreams, useLog } from './log';
 import { EmptyState, ErrorNotice } from './notice';
+import { asked } from './query';
 
 const STREAMS_MS = 3000;
 
@@ -26,7 +27,7 @@ export function LogView({
   const [chosen, choose] = useState<string>();
   const streams = useQuery({
     queryKey: ['log-streams', group, prefix],
-    queryFn: ({ signal }) => logStreams(group, prefix, signal),
+    queryFn: context => logStreams(group, prefix, asked(context)),
     enabled: visible,
     retry: false,
     refetchInterval: query =>

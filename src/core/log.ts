@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 
-import type { Row } from './client';
+import type { Asking, Row } from './client';
 import { callNamed } from './client';
 
 /** How often a running job's log is asked for more while its page can be seen. */
@@ -31,7 +31,7 @@ const EMPTY: Log = { lines: [], cut: false, error: null };
 export async function logStreams(
   group: string,
   prefix: string,
-  signal?: AbortSignal
+  asking?: Asking
 ): Promise<string[]> {
   const input: Row = {
     logGroupName: group,
@@ -40,7 +40,7 @@ export async function logStreams(
       ? { logStreamNamePrefix: prefix }
       : { orderBy: 'LastEventTime', descending: true })
   };
-  const answer = await callNamed('DescribeLogStreams', input, signal, 'logs');
+  const answer = await callNamed('DescribeLogStreams', input, asking, 'logs');
   const streams = (answer.logStreams ?? []) as { logStreamName: string }[];
   return streams.map(stream => stream.logStreamName);
 }
@@ -80,7 +80,7 @@ export function useLog(
         const answer = (await callNamed(
           'GetLogEvents',
           input,
-          abort.signal,
+          { signal: abort.signal, unbidden: true },
           'logs'
         )) as Answer;
         const found = answer.events ?? [];

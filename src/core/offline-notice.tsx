@@ -1,13 +1,15 @@
 import { UseSignal } from '@jupyterlab/ui-components';
+import { useMutation } from '@tanstack/react-query';
 
 import { Button } from './button';
 import { status } from './client';
 import { useSmkit } from './context';
-import { Notice } from './notice';
+import { ErrorNotice, Notice } from './notice';
 
 /** Says above a page that smkit does not answer, and why; one that was stopped can be started. */
 export function OfflineNotice(): JSX.Element {
   const { trans, events } = useSmkit();
+  const start = useMutation({ mutationFn: () => status() });
   return (
     <UseSignal signal={events.connectionChanged}>
       {() => {
@@ -23,10 +25,11 @@ export function OfflineNotice(): JSX.Element {
               <p>{trans.__('What stands here may have changed since.')}</p>
               <p>{events.message}</p>
               {asleep && (
-                <Button onClick={() => void status()}>
+                <Button onClick={() => start.mutate()}>
                   {trans.__('Start smkit')}
                 </Button>
               )}
+              <ErrorNotice error={start.error} />
             </Notice>
           )
         );

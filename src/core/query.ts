@@ -1,7 +1,10 @@
-import type { UseQueryResult } from '@tanstack/react-query';
+import type {
+  QueryFunctionContext,
+  UseQueryResult
+} from '@tanstack/react-query';
 import { QueryClient, keepPreviousData, useQuery } from '@tanstack/react-query';
 
-import type { Row, Status } from './client';
+import type { Asking, Row, Status } from './client';
 import { ApiError, call, callNamed, status } from './client';
 import { useVisible } from './context';
 import type { EventStream, RecordEvent } from './events';
@@ -15,11 +18,32 @@ export const queryClient = new QueryClient({
     queries: {
       staleTime: 60_000,
       refetchOnWindowFocus: false,
+      // Without smkit (503) all is asked for again as soon as it is back.
       retry: (count, error) =>
-        count < 1 && !(error instanceof ApiError && error.status < 500)
+        count < 1 &&
+        !(
+          error instanceof ApiError &&
+          (error.status < 500 || error.status === 503)
+        )
     }
   }
 });
+
+let isWanted = false;
+
+/** How a query asks: what has been asked for before it looks for again unbidden. */
+export function asked({ queryKey, signal }: QueryFunctionContext): Asking {
+  const state = queryClient.getQueryState(queryKey);
+  const before = (state?.dataUpdateCount ?? 0) + (state?.errorUpdateCount ?? 0);
+  return { signal, unbidden: before > 0 && !isWanted };
+}
+
+/** Asks again because the user says so. */
+export function askAgain({ refetch }: Pick<UseQueryResult, 'refetch'>): void {
+  isWanted = true;
+  void refetch();
+  isWanted = false;
+}
 
 /** The answer of an operation, kept fresh by events; nothing is asked while hidden. */
 export function useOperation<Name extends OperationName>(
@@ -30,7 +54,7 @@ export function useOperation<Name extends OperationName>(
   const visible = useVisible();
   return useQuery({
     queryKey: ['sagemaker', operation, input],
-    queryFn: ({ signal }) => call(operation, input, signal),
+    queryFn: context => call(operation, input, asked(context)),
     enabled: enabled && visible
   });
 }
@@ -44,7 +68,7 @@ export function useNamed(
   const visible = useVisible();
   return useQuery({
     queryKey: ['sagemaker', operation, input],
-    queryFn: ({ signal }) => callNamed(operation, input, signal),
+    queryFn: context => callNamed(operation, input, asked(context)),
     enabled: enabled && visible,
     placeholderData: keepPreviousData
   });
@@ -54,7 +78,7 @@ export function useStatus(): UseQueryResult<Status> {
   const visible = useVisible();
   return useQuery({
     queryKey: ['status'],
-    queryFn: ({ signal }) => status(signal),
+    queryFn: context => status(asked(context)),
     enabled: visible
   });
 }

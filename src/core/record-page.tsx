@@ -14,7 +14,7 @@ import type { Kind } from './kind';
 import { LogView } from './log-view';
 import { ErrorNotice, Loading } from './notice';
 import { Overview } from './overview';
-import { queryClient, useNamed } from './query';
+import { askAgain, queryClient, useNamed } from './query';
 import { RecordCode } from './record-code';
 import { StatusPill, isAtWork, isUnderWay } from './status-pill';
 import type { Tab } from './tabs';
@@ -69,7 +69,7 @@ export function RecordPage({
       {isGone ? (
         <Gone was={answer.data !== undefined} list={list} />
       ) : (
-        <ErrorNotice error={answer.error} retry={() => void answer.refetch()} />
+        <ErrorNotice error={answer.error} retry={() => askAgain(answer)} />
       )}
       {answer.isPending && <Loading />}
       {record && (

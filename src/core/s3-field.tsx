@@ -7,6 +7,7 @@ import { useTrans, useVisible } from './context';
 import { Field } from './fields';
 import { bytes } from './format';
 import { ErrorNotice, Loading } from './notice';
+import { asked } from './query';
 import { listObjects } from './s3';
 
 interface Props {
@@ -81,7 +82,7 @@ function Browser({
   const [at, setAt] = useState(start);
   const listing = useQuery({
     queryKey: ['s3', at],
-    queryFn: ({ signal }) => listObjects(at, signal),
+    queryFn: context => listObjects(at, asked(context)),
     enabled: visible,
     staleTime: 0
   });

@@ -1,3 +1,4 @@
+import type { Asking } from './client';
 import { ApiError, routeUrl, send } from './client';
 
 export interface Listed {
@@ -34,8 +35,8 @@ export function objectUrl(uri: string, download = false): string {
   return routeUrl(path(uri)) + (download ? '?download=1' : '');
 }
 
-export async function listBuckets(signal?: AbortSignal): Promise<Listing> {
-  const page = await xml('s3/', signal);
+export async function listBuckets(asking?: Asking): Promise<Listing> {
+  const page = await xml('s3/', asking);
   const entries = [...page.querySelectorAll('Bucket')].map(bucket => {
     const name = text(bucket, 'Name');
     return { uri: `s3://${name}/`, name, isFolder: true };
@@ -46,11 +47,11 @@ export async function listBuckets(signal?: AbortSignal): Promise<Listing> {
 /** What lies directly under a prefix, the first thousand. */
 export async function listObjects(
   uri: string,
-  signal?: AbortSignal
+  asking?: Asking
 ): Promise<Listing> {
   const parts = splitUri(uri);
   if (!parts) {
-    return listBuckets(signal);
+    return listBuckets(asking);
   }
   const [bucket, prefix] = parts;
   const query = new URLSearchParams({
@@ -58,7 +59,7 @@ export async function listObjects(
     delimiter: '/',
     prefix
   });
-  const page = await xml(`s3/${bucket}?${query.toString()}`, signal);
+  const page = await xml(`s3/${bucket}?${query.toString()}`, asking);
   const folders = [...page.querySelectorAll('CommonPrefixes > Prefix')].map(
     element => {
       const key = element.textContent ?? '';
@@ -87,10 +88,10 @@ export async function listObjects(
 export async function readHead(
   uri: string,
   bytes: number,
-  signal?: AbortSignal
+  asking?: Asking
 ): Promise<Blob> {
   const headers = { Range: `bytes=0-${bytes - 1}` };
-  const response = await send(path(uri), { headers, signal });
+  const response = await send(path(uri), { headers, ...asking });
   return response.blob();
 }
 
@@ -116,8 +117,8 @@ export async function deleteObject(uri: string): Promise<void> {
   await send(path(uri), { method: 'DELETE' });
 }
 
-async function xml(target: string, signal?: AbortSignal): Promise<Document> {
-  const response = await send(target, { signal });
+async function xml(target: string, asking?: Asking): Promise<Document> {
+  const response = await send(target, asking);
   const content = await response.text();
   return new DOMParser().parseFromString(content, 'application/xml');
 }

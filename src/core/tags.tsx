@@ -7,6 +7,7 @@ import { useVisible } from './context';
 import type { Kind } from './kind';
 import { arnOf } from './kind';
 import type { Output } from './operations';
+import { asked } from './query';
 import { takes } from './service-model';
 
 type Tags = NonNullable<Output<'ListTags'>['Tags']>;
@@ -19,8 +20,12 @@ export function useTags(kind: Kind, record: Row): UseQueryResult<Tags> {
   return useQuery({
     // As if Describe had them: an event of the record makes them stale.
     queryKey: ['sagemaker', `Describe${kind.name}Tags`, { ResourceArn }],
-    queryFn: async ({ signal }) => {
-      const { Tags = [] } = await call('ListTags', { ResourceArn }, signal);
+    queryFn: async context => {
+      const { Tags = [] } = await call(
+        'ListTags',
+        { ResourceArn },
+        asked(context)
+      );
       return Tags.filter(tag => !tag.Key?.startsWith('aws:'));
     },
     enabled: visible && isTagged,

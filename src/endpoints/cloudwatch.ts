@@ -1,3 +1,4 @@
+import type { Asking } from '../core/client';
 import * as cloudwatch from '../core/cloudwatch';
 
 /** How far back to look, and how finely. */
@@ -30,7 +31,7 @@ export async function measured(
   endpoint: string,
   measures: readonly Measure[],
   { seconds, period }: Span,
-  signal: AbortSignal
+  asking: Asking
 ): Promise<Measured> {
   const end = Math.ceil(Date.now() / 1000 / period) * period;
   const { times, values } = await cloudwatch.measured(
@@ -41,7 +42,7 @@ export async function measured(
       statistic
     })),
     { start: end - seconds, end, period },
-    signal
+    asking
   );
   return {
     times,

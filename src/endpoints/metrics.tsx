@@ -8,6 +8,7 @@ import { useTrans, useVisible } from '../core/context';
 import { SelectField } from '../core/fields';
 import { text } from '../core/format';
 import { EmptyState, ErrorNotice, Loading } from '../core/notice';
+import { asked } from '../core/query';
 import type { Measure, Measured, Span } from './cloudwatch';
 import { measured } from './cloudwatch';
 
@@ -65,7 +66,8 @@ function VariantMetrics({
   ];
   const { data, error } = useQuery({
     queryKey: ['metrics', endpoint, span, measures],
-    queryFn: ({ signal }) => measured(endpoint, measures, SPANS[span], signal),
+    queryFn: context =>
+      measured(endpoint, measures, SPANS[span], asked(context)),
     enabled: visible,
     placeholderData: keepPreviousData,
     refetchInterval: visible

@@ -58,7 +58,7 @@ function MetricCharts({ record, lasts }: Props): JSX.Element {
           statistic: 'Average'
         })),
         span,
-        signal
+        { signal, unbidden: true }
       ))
     }),
     enabled: visible,

@@ -1,9 +1,11 @@
+import { showErrorMessage } from '@jupyterlab/apputils';
 import { UseSignal } from '@jupyterlab/ui-components';
 
+import { status } from '../core/client';
 import { useSmkit } from '../core/context';
 import type { Connection } from '../core/events';
 
-/** The item in the status bar: whether smkit answers; a click opens the Studio panel. */
+/** The item in the status bar: whether smkit answers; a click opens the Studio panel, and starts it. */
 export function ConnectionItem(): JSX.Element {
   const { trans, events, commands } = useSmkit();
   const words: Record<Connection, string> = {
@@ -20,7 +22,17 @@ export function ConnectionItem(): JSX.Element {
           title={
             events.message || trans.__('The SageMaker workflow on this machine')
           }
-          onClick={() => void commands.execute('smkit:show-studio')}
+          onClick={() => {
+            if (events.connection === 'asleep') {
+              status().catch(error =>
+                showErrorMessage(
+                  trans.__('smkit did not start'),
+                  error as Error
+                )
+              );
+            }
+            void commands.execute('smkit:show-studio');
+          }}
         >
           {words[events.connection]}
         </button>

@@ -4,6 +4,7 @@ import { ObjectLink } from '../core/cells';
 import type { Row } from '../core/client';
 import { useTrans, useVisible } from '../core/context';
 import { ErrorNotice, Loading } from '../core/notice';
+import { asked } from '../core/query';
 import { readHead } from '../core/s3';
 import { Table } from '../core/table';
 
@@ -56,8 +57,8 @@ function Figures({ name, uri }: Report): JSX.Element | null {
   const visible = useVisible();
   const { data, error } = useQuery({
     queryKey: ['report', uri],
-    queryFn: async ({ signal }) =>
-      figuresOf(await (await readHead(uri, MOST_BYTES, signal)).text()),
+    queryFn: async context =>
+      figuresOf(await (await readHead(uri, MOST_BYTES, asked(context))).text()),
     enabled: visible
   });
   if (!data) {

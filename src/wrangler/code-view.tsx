@@ -8,6 +8,7 @@ import { codeForms, sdkForm } from '../core/code-forms';
 import { useTrans, useVisible } from '../core/context';
 import { ErrorNotice, Loading } from '../core/notice';
 import { pythonCall } from '../core/python';
+import { asked } from '../core/query';
 import { processingSdk } from '../jobs/processing-sdk';
 import type { Flow } from './document';
 import type { JobSettings } from './job-panel';
@@ -31,17 +32,17 @@ export function FlowCode(props: Props): JSX.Element {
   const nodes = JSON.stringify(flow.nodes);
   const planned = useQuery({
     queryKey: ['wrangler', 'job', nodes, node, settings],
-    queryFn: ({ signal }) => plan(flow, node, settings, signal),
+    queryFn: context => plan(flow, node, settings, asked(context)),
     enabled: visible,
     retry: false
   });
   const script = useQuery({
     queryKey: ['wrangler', 'script', nodes, node],
-    queryFn: ({ signal }) =>
+    queryFn: context =>
       callWrangler<string>(
         'script',
         { flow, node: node ?? '', session },
-        signal
+        asked(context)
       ),
     enabled: visible,
     retry: false

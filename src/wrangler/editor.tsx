@@ -5,6 +5,7 @@ import { useEffect, useRef, useState } from 'react';
 import { Button } from '../core/button';
 import { useTrans } from '../core/context';
 import { EmptyState, ErrorNotice, Notice } from '../core/notice';
+import { askAgain } from '../core/query';
 import type { Operator } from './catalogue';
 import { FlowCode } from './code-view';
 import { deleteStep, inputsOf, lastStep, nodeOf } from './document';
@@ -160,10 +161,7 @@ export function FlowEditor(props: Props): JSX.Element {
         onRun={() => run(false)}
         onTrain={() => run(true)}
       />
-      <ErrorNotice
-        error={operators.error}
-        retry={() => void operators.refetch()}
-      />
+      <ErrorNotice error={operators.error} retry={() => askAgain(operators)} />
       {view === 'code' ? (
         <div className="smkit-FlowEditor-code">
           <FlowCode

@@ -3,7 +3,7 @@ import { useState } from 'react';
 
 import { Button } from '../core/button';
 import { callWrangler } from '../core/client';
-import type { Row } from '../core/client';
+import type { Asking, Row } from '../core/client';
 import { useSmkit, useTrans } from '../core/context';
 import { CheckField, SelectField, TextField } from '../core/fields';
 import { freshName } from '../core/format';
@@ -32,7 +32,7 @@ export function plan(
   flow: Flow,
   node: string | null,
   settings: JobSettings,
-  signal?: AbortSignal
+  asking?: Asking
 ): Promise<PlannedJob> {
   return callWrangler<PlannedJob>(
     'job',
@@ -44,7 +44,7 @@ export function plan(
       content_type: settings.contentType,
       refit: settings.refit
     },
-    signal
+    asking
   );
 }
 

@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { Button } from '../core/button';
 import { useTrans } from '../core/context';
 import { EmptyState, ErrorNotice, Loading } from '../core/notice';
+import { askAgain } from '../core/query';
 import { ColumnHeader } from './column-header';
 import type { Preview } from './queries';
 
@@ -52,7 +53,7 @@ export function PreviewGrid({ preview, draft, hint }: Props): JSX.Element {
           />
         )}
       </header>
-      <ErrorNotice error={error} retry={() => void preview.refetch()} />
+      <ErrorNotice error={error} retry={() => askAgain(preview)} />
       {!error && data && data.notes.length > 0 && (
         <div
           className="smkit-FlowPreview-notes"

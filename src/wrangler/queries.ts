@@ -3,6 +3,7 @@ import { keepPreviousData, useQuery } from '@tanstack/react-query';
 
 import { callWrangler } from '../core/client';
 import { useVisible } from '../core/context';
+import { asked } from '../core/query';
 import type { Operator } from './catalogue';
 import type { Flow } from './document';
 import { ancestors } from './document';
@@ -67,8 +68,8 @@ function needed(flow: Flow, node: string): string {
 export function useOperators(session: string): UseQueryResult<Operator[]> {
   return useQuery({
     queryKey: ['wrangler', 'operators'],
-    queryFn: ({ signal }) =>
-      callWrangler<Operator[]>('operators', { session }, signal),
+    queryFn: context =>
+      callWrangler<Operator[]>('operators', { session }, asked(context)),
     staleTime: Infinity
   });
 }
@@ -89,8 +90,8 @@ export function usePreview(
       node,
       node && needed(flow, node)
     ],
-    queryFn: ({ signal }) =>
-      callWrangler<Preview>('preview', { flow, node, session }, signal),
+    queryFn: context =>
+      callWrangler<Preview>('preview', { flow, node, session }, asked(context)),
     enabled: visible && hasRows,
     placeholderData: hasRows ? keepPreviousData : undefined,
     retry: false
@@ -105,8 +106,12 @@ export function useColumns(
   const visible = useVisible();
   return useQuery({
     queryKey: ['wrangler', 'schema', session, node, node && needed(flow, node)],
-    queryFn: ({ signal }) =>
-      callWrangler<NamedColumn[]>('schema', { flow, node, session }, signal),
+    queryFn: context =>
+      callWrangler<NamedColumn[]>(
+        'schema',
+        { flow, node, session },
+        asked(context)
+      ),
     enabled: visible && node !== null,
     retry: false
   });
@@ -119,8 +124,8 @@ export function useValidation(
   const visible = useVisible();
   return useQuery({
     queryKey: ['wrangler', 'validate', session, JSON.stringify(flow.nodes)],
-    queryFn: ({ signal }) =>
-      callWrangler<Validation>('validate', { flow, session }, signal),
+    queryFn: context =>
+      callWrangler<Validation>('validate', { flow, session }, asked(context)),
     enabled: visible,
     placeholderData: keepPreviousData,
     retry: false

@@ -1,9 +1,27 @@
 from __future__ import annotations
 
 import json
+import socket
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import httpx
 import pytest
+
+from jupyter_smkit.config import Home
+
+if TYPE_CHECKING:
+    from tests.server.conftest import FakeEdge
+
+
+@pytest.fixture
+def asleep(edge: FakeEdge) -> Iterator[Home]:
+    """The home, with nothing listening at its port."""
+    kept = edge.home.port_file.read_text()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        edge.home.port_file.write_text(str(taken.getsockname()[1]))
+    yield edge.home
+    edge.home.port_file.write_text(kept)
 
 
 def test_an_operation_is_signed_and_forwarded(browser: httpx.Client) -> None:
@@ -84,3 +102,22 @@ def test_a_cookie_alone_is_not_enough_to_write(jupyter: str) -> None:
         proof = {"X-XSRFToken": client.cookies["_xsrf"]}
         honest = client.post("/smkit/aws/sagemaker/ListModels", json={}, headers=proof)
         assert honest.status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "aws/sagemaker/ListModels"),
+        ("POST", "wrangler/preview"),
+        ("GET", "status"),
+        ("GET", "s3/bucket/key"),
+        ("GET", "contents/"),
+    ],
+)
+def test_what_a_page_asks_by_itself_starts_nothing(
+    browser: httpx.Client, asleep: Home, method: str, path: str
+) -> None:
+    answer = browser.request(method, path, headers={"X-Smkit-Start": "no"})
+    assert answer.status_code == 503
+    assert "smkit does not run" in answer.text
+    assert not list(asleep.run.glob("*.starting"))
