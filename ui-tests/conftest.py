@@ -25,6 +25,8 @@ from jupyter_smkit.config import Home
 os.environ.setdefault(
     "SMKIT_ENVIRONMENTS", str(Path(__file__).parents[1] / ".smkit" / "environments")
 )
+# A machine with other work to do is slower, and no less right.
+expect.set_options(timeout=20_000)
 TOKEN = "a-real-token"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 LAB = {

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, Request
 
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.config import Home
@@ -55,6 +57,19 @@ class Desk:
     def tab(self) -> Locator:
         """The page of smkit in front."""
         return self.page.locator("#jp-main-dock-panel .smkit-Page:visible")
+
+    @contextmanager
+    def keeping(self, name: str) -> Iterator[None]:
+        """Waits, at its end, until a layout that has a tab of this name in it is kept."""
+
+        def keeps(request: Request) -> bool:
+            if request.method != "PUT" or "/api/workspaces/" not in request.url:
+                return False
+            kept = json.loads(request.post_data or "{}").get("data", {})
+            return name in json.dumps(kept.get("layout-restorer:data", {}).get("main"))
+
+        with self.page.expect_response(lambda answer: keeps(answer.request)):
+            yield
 
     def shoot(self, name: str) -> None:
         """Keeps a picture of the window in each theme, and asks axe about it."""

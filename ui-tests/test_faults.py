@@ -60,7 +60,7 @@ def test_pages_say_when_smkit_is_gone_and_come_back_with_it(desk: Desk) -> None:
     desk.page.get_by_role("tab", name="Models").click()
     create(ExperimentName="before-the-pause")
     with stopped(desk.lab):
-        expect(item).to_have_text("smkit: not running", timeout=10_000)
+        expect(item).to_have_text("smkit: not running")
         with desk.page.expect_response(LIST) as looked_again:
             experiments.click()
         assert looked_again.value.status == 503

@@ -148,7 +148,7 @@ def test_a_log_grows_until_the_job_is_stopped(desk: Desk, start: Any, page: str)
     log = tab.get_by_role("log")
     expect(log).to_contain_text("line 1", timeout=30_000)
     seen = log.locator("div").count()
-    expect(log.locator("div").nth(seen + 20)).to_be_attached(timeout=15_000)
+    expect(log.locator("div").nth(seen + 20)).to_be_attached()
     expect(tab.get_by_text("InProgress", exact=True)).to_be_visible()
     tab.get_by_role("button", name="Stop").click()
     dialog = desk.page.get_by_role("dialog")
@@ -170,7 +170,7 @@ def test_a_log_goes_on_where_it_was_left(desk: Desk) -> None:
         seen = lines.count()
         desk.run("smkit:open", page="processing-jobs")
         desk.run("smkit:open", page="processing-jobs/record", name="visited")
-        expect(lines.nth(seen + 20)).to_be_attached(timeout=15_000)
+        expect(lines.nth(seen + 20)).to_be_attached()
     numbers = [int(each.rpartition(" ")[2]) for each in lines.all_text_contents()]
     assert numbers == list(range(len(numbers)))
 
@@ -179,7 +179,7 @@ def test_a_log_goes_on_where_it_was_left(desk: Desk) -> None:
     expect(tab.get_by_role("alert")).to_contain_text("away")
     seen = lines.count()
     desk.page.unroute(failing)
-    expect(lines.nth(seen + 5)).to_be_attached(timeout=15_000)
+    expect(lines.nth(seen + 5)).to_be_attached()
     expect(tab.get_by_role("alert")).to_have_count(0)
     desk.lab.client("sagemaker").stop_processing_job(ProcessingJobName="visited")
 

@@ -253,7 +253,7 @@ def test_a_renamed_flow_comes_back_with_the_layout(desk: Desk, flow: Flow) -> No
     tab.get_by_role("button", name="Code").click()
     tab.get_by_role("button", name="smkit", exact=True).click()
     expect(tab.get_by_label("Python code")).to_contain_text('flow="second.flow"')
-    with desk.page.expect_response(lambda answer: "/api/workspaces/" in answer.url):
+    with desk.keeping("second.flow"):
         desk.run("smkit:open", page="models")
     desk.page.goto(f"{desk.lab.url}lab")
     desk.page.get_by_role("tab", name="second.flow").click(timeout=30_000)
