@@ -127,6 +127,19 @@ def desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
 
 
 @pytest.fixture
+def autosaving_desk(lab: Lab, browser: Browser) -> Iterator[Desk]:
+    """A desk whose documents are saved by themselves every second."""
+    settings = lab.root / ".settings/@jupyterlab/docmanager-extension"
+    settings.mkdir(parents=True)
+    (settings / "plugin.jupyterlab-settings").write_text('{"autosaveInterval": 1}')
+    try:
+        with opened(lab, browser) as desk:
+            yield desk
+    finally:
+        shutil.rmtree(settings)
+
+
+@pytest.fixture
 def fresh_desk(tmp_path_factory: pytest.TempPathFactory, browser: Browser) -> Iterator[Desk]:
     """The desk of a machine where smkit has never run."""
     with jupyterlab(tmp_path_factory) as lab, opened(lab, browser) as desk:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from jupyter_smkit.control.processes import wait_until
 from jupyter_smkit.wrangler import edit
 from jupyter_smkit.wrangler.flow import Flow, dumps, load
 
+DIRTY = re.compile(r"\bjp-mod-dirty\b")
 MISSING = "sagemaker.spark.handle_missing_0.1"
 IMPUTE = {
     "operator": "Impute",
@@ -53,6 +55,11 @@ def opened(desk: Desk, flow: Flow, name: str) -> Locator:
 
 def header(tab: Locator, column: str) -> Locator:
     return tab.get_by_role("columnheader").filter(has_text=column)
+
+
+def label(desk: Desk, name: str) -> Locator:
+    """What stands for a document in the bar of tabs."""
+    return desk.page.get_by_role("main").get_by_role("tab", name=name)
 
 
 def saved(desk: Desk, name: str) -> Flow:
@@ -243,6 +250,33 @@ def test_a_closed_tab_does_not_silently_discard_a_change(desk: Desk, flow: Flow)
     opened(desk, flow, "close.flow")
     close.click()
     expect(tab).to_have_count(0)
+
+
+def test_a_flow_says_when_there_is_something_to_save(desk: Desk, flow: Flow) -> None:
+    tab = opened(desk, flow, "dirty.flow")
+    tab.locator(".smkit-FlowGraph-node").first.press("Control+z")
+    expect(label(desk, "dirty.flow")).not_to_have_class(DIRTY)
+    for change in ("Delete this step", "Undo", "Redo"):
+        tab.get_by_role("button", name=change).click()
+        expect(label(desk, "dirty.flow")).to_have_class(DIRTY)
+        if change != "Redo":
+            saved(desk, "dirty.flow")
+            expect(label(desk, "dirty.flow")).not_to_have_class(DIRTY)
+    label(desk, "dirty.flow").locator(".lm-TabBar-tabCloseIcon").click()
+    asked = desk.page.get_by_role("dialog")
+    expect(asked).to_contain_text("Save your work")
+    asked.get_by_role("button", name="Save", exact=True).click()
+    expect(tab).to_have_count(0)
+    assert len(load(desk.lab.root / "dirty.flow").nodes) == len(flow.nodes) - 1
+
+
+def test_a_flow_is_saved_by_itself(autosaving_desk: Desk, flow: Flow) -> None:
+    desk = autosaving_desk
+    tab = opened(desk, flow, "by-itself.flow")
+    tab.get_by_role("button", name="Delete this step").click()
+    file = desk.lab.root / "by-itself.flow"
+    assert wait_until(lambda: len(load(file).nodes) < len(flow.nodes), 10)
+    expect(label(desk, "by-itself.flow")).not_to_have_class(DIRTY)
 
 
 def test_a_renamed_flow_comes_back_with_the_layout(desk: Desk, flow: Flow) -> None:

@@ -54,18 +54,27 @@ export function useFlow(context: DocumentRegistry.Context): OpenFlow {
       return { flow: emptyFlow(), problem: (error as Error).message };
     }
   }, [text, trans]);
+  /** Neither a model's text nor its history says by itself that there is something to save. */
+  const edit = (act: () => void): void => {
+    const before = model.toString();
+    act();
+    if (model.toString() !== before) {
+      model.dirty = true;
+    }
+  };
   return {
     flow,
     path,
     text,
     problem,
-    change: next => {
-      history.undoManager?.stopCapturing();
-      model.fromString(writeFlow(next, text));
-      history.undoManager?.stopCapturing();
-    },
-    undo: () => void history.undo(),
-    redo: () => void history.redo(),
+    change: next =>
+      edit(() => {
+        history.undoManager?.stopCapturing();
+        model.fromString(writeFlow(next, text));
+        history.undoManager?.stopCapturing();
+      }),
+    undo: () => edit(() => history.undo()),
+    redo: () => edit(() => history.redo()),
     canUndo: history.canUndo(),
     canRedo: history.canRedo()
   };
