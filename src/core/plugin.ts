@@ -3,7 +3,11 @@ import type {
   JupyterFrontEndPlugin
 } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
-import { ICommandPalette, WidgetTracker } from '@jupyterlab/apputils';
+import {
+  ICommandPalette,
+  MainAreaWidget,
+  WidgetTracker
+} from '@jupyterlab/apputils';
 import { IEditorLanguageRegistry } from '@jupyterlab/codemirror';
 import { INotebookTracker } from '@jupyterlab/notebook';
 import { IRenderMimeRegistry } from '@jupyterlab/rendermime';
@@ -49,7 +53,9 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
     followEvents(events);
     const pages = new Map<string, PageDefinition>();
     const tree: TreeItem[] = [];
-    const tracker = new WidgetTracker<MainPage>({ namespace: 'smkit' });
+    const tracker = new WidgetTracker<MainAreaWidget<MainPage>>({
+      namespace: 'smkit'
+    });
 
     let pageSize = PAGE_ROWS;
     void registry?.load(core.id).then(settings => {
@@ -120,12 +126,14 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
         const id = pageId(args);
         let page = tracker.find(each => each.id === id);
         if (!page) {
-          page = new MainPage(smkit, definition.render(args), args);
+          const content = new MainPage(smkit, definition.render(args), args);
+          content.title.label = definition.title(args);
+          content.title.caption = content.title.label;
+          content.title.icon = definition.icon;
+          page = new MainAreaWidget({ content });
           page.id = id;
-          page.title.label = definition.title(args);
-          page.title.caption = page.title.label;
-          page.title.icon = definition.icon;
-          page.title.closable = true;
+          content.node.setAttribute('aria-label', content.title.label);
+          page.toolbar.hide();
           void tracker.add(page);
           app.shell.add(page, 'main');
         }
@@ -136,7 +144,7 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
     if (restorer) {
       void restorer.restore(tracker, {
         command: OPEN_COMMAND,
-        args: page => ({ ...page.args }),
+        args: page => ({ ...page.content.args }),
         name: page => page.id
       });
     }
