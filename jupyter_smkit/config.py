@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cached_property
@@ -17,6 +18,14 @@ DEFAULT_ACCOUNT = "123456789012"
 DEFAULT_REGION = "us-east-1"
 # A path in a sockaddr_un holds 107 bytes on Linux, 103 on macOS; our longest socket name follows.
 _LONGEST_SOCKET_DIRECTORY = 103 - len("/workers/0123456789abcdef0123/s")
+
+
+class CannotStart(RuntimeError):
+    """smkit cannot run as it is set up. The text says what is wrong, where, and what to do."""
+
+
+class BadSettings(CannotStart, ValueError):
+    """``config.toml`` or a variable ``SMKIT_<NAME>`` holds what is no setting."""
 
 
 @dataclass(frozen=True)
@@ -144,18 +153,42 @@ class Settings:
 
     @classmethod
     def load(cls, file: Path) -> Settings:
+        """Raises BadSettings."""
         found: dict[str, Any] = {}
-        if file.exists():
-            try:
-                found = tomllib.loads(file.read_text())
-            except ValueError as error:
-                raise ValueError(f"{file}: {error}") from None
-            if unknown := found.keys() - cls.__dataclass_fields__.keys():
-                raise ValueError(
-                    f"{file}: no such setting: {', '.join(sorted(unknown))}; "
-                    f"there are {', '.join(cls.__dataclass_fields__)}"
-                )
+        text = file.read_text(errors="replace") if file.exists() else ""
+        try:
+            found = tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            raise BadSettings(
+                f'{file}: {error}. A setting is a line: region = "eu-west-1"'
+            ) from None
+        for name, value in found.items():
+            if wrong := cls._wrong(name, value):
+                raise BadSettings(f"{file}, line {_line_of(name, text)}: {wrong}")
         for name, field in cls.__dataclass_fields__.items():
-            if value := os.environ.get(f"SMKIT_{name.upper()}"):
-                found[name] = int(value) if field.type == "int" else value
+            variable = f"SMKIT_{name.upper()}"
+            if text := os.environ.get(variable, ""):
+                number = field.type == "int" and text.isascii() and text.isdigit()
+                found[name] = int(text) if number else text
+                if wrong := cls._wrong(name, found[name]):
+                    raise BadSettings(f"the variable {variable}: {wrong}")
         return cls(**found)
+
+    @classmethod
+    def _wrong(cls, name: str, value: Any) -> str:
+        """What is to be changed about a setting; nothing: it is good."""
+        field = cls.__dataclass_fields__.get(name)
+        if field is None:
+            return f"no such setting: {name}; there are {', '.join(cls.__dataclass_fields__)}"
+        if field.type == "str":
+            good, wanted = isinstance(value, str), "a text in quotation marks"
+        elif name == "port":
+            good, wanted = type(value) is int and 0 <= value < 65536, "a number from 0 to 65535"
+        else:
+            good, wanted = type(value) is int and value >= 0, "a number, 0 or more"
+        return "" if good else f"{name} is {wanted}, not {value!r}"
+
+
+def _line_of(name: str, toml: str) -> int:
+    found = re.search(rf"""^\s*\[?["']?{re.escape(name)}\b""", toml, re.MULTILINE)
+    return toml.count("\n", 0, found.end()) + 1 if found else 1
