@@ -11,14 +11,16 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from jupyter_smkit.config import Home
-from jupyter_smkit.control import lease, processes, repeats
+from jupyter_smkit.config import CannotStart, Home
+from jupyter_smkit.control import lease, processes, repeats, starting
 from jupyter_smkit.control.running import ensure_running, stop, stopping, up
 
 if TYPE_CHECKING:
     from jupyter_smkit.control.daemon import Controllers, Reconcile
     from jupyter_smkit.state.lifecycle import Lifecycle
     from jupyter_smkit.state.records import Record, State
+
+log = logging.getLogger("smkit.serve")
 
 __all__ = ["ensure_running", "stop", "stopping", "up"]
 
@@ -97,7 +99,12 @@ def run_api(home: Home) -> int:
 
 def run_edge(home: Home) -> int:
     from jupyter_smkit.gateway import edge
+    from jupyter_smkit.gateway.port import listen
 
+    if lease.holder(home.locks, "edge") is not None:
+        return 0
+    # Only who listens on the kept port is the edge: clients take the role for a sign of it.
+    listening = listen(home)
     try:
         held = lease.hold(home.locks, "edge")
     except lease.Taken:
@@ -109,7 +116,7 @@ def run_edge(home: Home) -> int:
         elif lease.holder(home.locks, "daemon") is None and not stopping(home):
             processes.start(home, "daemon")
 
-    edge.run(home, keep_daemon)
+    edge.run(home, keep_daemon, listening)
     os.close(held)
     return 0
 
@@ -129,7 +136,20 @@ def main() -> int:
     if not home.locks.exists():
         print(f'{home.path} is no home of smkit; "smkit serve" makes it', file=sys.stderr)
         return 2
-    return run(home)
+    try:
+        return run(home)
+    except CannotStart as error:
+        starting.fail(home.locks, role, str(error))
+        log.error("%s", error)
+    except Exception as error:
+        starting.fail(
+            home.locks,
+            role,
+            f"its {role} ended by {type(error).__name__}: {str(error).partition(chr(10))[0]}. "
+            f"The whole story is in {home.run / role}.log",
+        )
+        raise
+    return 1
 
 
 if __name__ == "__main__":

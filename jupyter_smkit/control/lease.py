@@ -28,6 +28,11 @@ def _file(locks: Path, role: str) -> Path:
     return locks / f"{role}.lock"
 
 
+def failure_file(locks: Path, role: str) -> Path:
+    """Why the role's process ended when it was last started; gone once one holds the role."""
+    return locks / f"{role}.failed"
+
+
 def hold(locks: Path, role: str) -> int:
     """Takes the role until this process ends; raises Taken. Returns the open file, to be kept."""
     fd = os.open(_file(locks, role), os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
@@ -36,6 +41,7 @@ def hold(locks: Path, role: str) -> int:
     except OSError:
         os.close(fd)
         raise Taken(role, holder(locks, role) or 0) from None
+    failure_file(locks, role).unlink(missing_ok=True)
     return fd
 
 

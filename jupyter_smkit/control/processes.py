@@ -46,6 +46,8 @@ def spawn(home: Home, argv: list[str], log: Path) -> subprocess.Popen[bytes]:
     environment = unborn(os.environ) | {"SMKIT_HOME": str(home.path)}
     # It would make every start of our own processes and of users' jobs 3 to 5 times slower.
     environment.pop("PYTHONDONTWRITEBYTECODE", None)
+    # Started from a shell of `smkit env`, smkit must not be led to itself where s3:// is AWS's.
+    environment.pop("SMKIT_ENDPOINT_URL", None)
     with open(log, "ab") as out:
         return subprocess.Popen(
             argv,

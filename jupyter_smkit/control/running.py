@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 
-from jupyter_smkit.config import Home
-from jupyter_smkit.control import lease, processes
+from jupyter_smkit.config import CannotStart, Home
+from jupyter_smkit.control import lease, processes, starting
+from jupyter_smkit.gateway.port import HOST, kept_port, taken
 
 _PATIENCE = 60.0
 
@@ -14,17 +16,58 @@ _PATIENCE = 60.0
 def ensure_running(home: Home) -> str:
     """Starts smkit where it does not run; the address of its edge, ``http://127.0.0.1:<port>``.
 
-    Blocks until it answers. Raises RuntimeError with the end of a log where it does not come up.
+    Blocks until it answers. Raises CannotStart where it does not come up.
     """
     if (url := home.base_url) and up(home):
         return url
     home.prepare()
-    processes.start(home, "daemon")
-    if not processes.wait_until(lambda: home.base_url is not None and up(home), _PATIENCE):
-        raise RuntimeError(f"smkit did not start within {_PATIENCE:.0f} s. {_last_words(home)}")
+    mark = starting.begin(home.locks)
+    try:
+        _refuse_strangers(home)
+        _start(home)
+    except CannotStart as error:
+        if not starting.failure(home.locks):
+            starting.fail(home.locks, "edge", str(error))
+        raise
+    finally:
+        os.close(mark)
     url = home.base_url
     assert url is not None
     return url
+
+
+def _refuse_strangers(home: Home) -> None:
+    """Raises PortTaken where another program listens on the kept port."""
+    port = kept_port(home)
+    if port == 0 or _edge_runs(home) or not _listens(socket.AF_INET, (HOST, port)):
+        return
+    # An edge that starts just now listens a moment before it takes its role.
+    if not processes.wait_until(lambda: _edge_runs(home), 0.5):
+        raise taken(home, port)
+
+
+def _edge_runs(home: Home) -> bool:
+    return lease.holder(home.locks, "edge") is not None
+
+
+def _start(home: Home) -> None:
+    ran = lease.holder(home.locks, "daemon") is not None
+    processes.start(home, "daemon")
+    if ran:
+        # The daemon takes its time with one that has failed before.
+        processes.start(home, "edge")
+    elif lease.holder(home.locks, "daemon") is None:
+        raise CannotStart(starting.failure(home.locks) or _last_words(home, "daemon"))
+    processes.wait_until(lambda: up(home) or starting.failure(home.locks) != "", _PATIENCE)
+    if up(home):
+        return
+    if why := starting.failure(home.locks):
+        raise CannotStart(why)
+    missing = [role for role in processes.ROLES if lease.holder(home.locks, role) is None]
+    raise CannotStart(
+        f"smkit did not start within {_PATIENCE:.0f} s. "
+        f"{_last_words(home, missing[0]) if missing else f'See the logs in {home.run}'}"
+    )
 
 
 def up(home: Home) -> bool:
@@ -34,7 +77,7 @@ def up(home: Home) -> bool:
     if (url := home.base_url) is None:
         return False
     return _listens(socket.AF_UNIX, str(home.api_socket)) and _listens(
-        socket.AF_INET, ("127.0.0.1", int(url.rpartition(":")[2]))
+        socket.AF_INET, (HOST, int(url.rpartition(":")[2]))
     )
 
 
@@ -44,12 +87,10 @@ def _listens(family: socket.AddressFamily, address: str | tuple[str, int]) -> bo
         return probe.connect_ex(address) == 0
 
 
-def _last_words(home: Home) -> str:
-    for role in processes.ROLES:
-        log = home.run / f"{role}.log"
-        if lease.holder(home.locks, role) is None and log.exists():
-            return f"The {role} said: {log.read_text()[-2000:]}"
-    return f"See the logs in {home.run}"
+def _last_words(home: Home, role: str) -> str:
+    log = home.run / f"{role}.log"
+    said = log.read_text(errors="replace")[-2000:].strip() if log.exists() else ""
+    return f"The {role} said: {said}" if said else f"The {role} ended, and {log} does not say why"
 
 
 def stop(home: Home) -> list[str]:

@@ -9,6 +9,7 @@ import logging
 import os
 import signal
 import socket
+import sys
 import time
 from collections.abc import Awaitable, Callable
 
@@ -18,7 +19,7 @@ from jupyter_smkit.gateway import loops, metrics
 from jupyter_smkit.gateway.forward import forward
 from jupyter_smkit.gateway.http import Exchange, Server
 from jupyter_smkit.gateway.invocations import PATH, Gateway
-from jupyter_smkit.gateway.port import HOST, listen
+from jupyter_smkit.gateway.port import HOST, PortTaken, listen
 from jupyter_smkit.gateway.routes import Routes
 from jupyter_smkit.gateway.upstream import Pool
 
@@ -50,8 +51,15 @@ def application(gateway: Gateway, api: Pool) -> Server:
     return Server(handle)
 
 
-async def serve(home: Home, keep_daemon: Callable[[], None] = lambda: None) -> None:
-    """Serves until SIGTERM or SIGINT. ``keep_daemon`` is called once a second."""
+async def serve(
+    home: Home,
+    keep_daemon: Callable[[], None] = lambda: None,
+    listening: socket.socket | None = None,
+) -> None:
+    """Serves until SIGTERM or SIGINT. ``keep_daemon`` is called once a second.
+
+    ``listening`` is what :func:`listen` gave, for whoever had something to do in between.
+    """
     home.prepare()
     loop = asyncio.get_running_loop()
     stopped = asyncio.Event()
@@ -62,7 +70,7 @@ async def serve(home: Home, keep_daemon: Callable[[], None] = lambda: None) -> N
     api = Pool(os.fspath(home.api_socket))
     server = application(gateway, api)
     routes.refresh()
-    listening = listen(home)
+    listening = listening or listen(home)
     wake = wake_socket(home)
     loop.add_reader(wake.fileno(), _woken, wake, routes)
     accepting = await loop.create_server(server.protocol, sock=listening)
@@ -105,11 +113,18 @@ def _woken(wake: socket.socket, routes: Routes) -> None:
     routes.refresh()
 
 
-def run(home: Home, keep_daemon: Callable[[], None] = lambda: None) -> None:
+def run(
+    home: Home,
+    keep_daemon: Callable[[], None] = lambda: None,
+    listening: socket.socket | None = None,
+) -> None:
     """The edge process. Raises PortTaken, whose text says what to do."""
-    loops.run(serve(home, keep_daemon))
+    loops.run(serve(home, keep_daemon, listening))
 
 
 if __name__ == "__main__":
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    run(Home.from_environment())
+    try:
+        run(Home.from_environment())
+    except PortTaken as error:
+        sys.exit(str(error))

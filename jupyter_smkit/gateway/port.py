@@ -8,36 +8,32 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from jupyter_smkit.config import Home
+from jupyter_smkit.config import CannotStart, Home
+from jupyter_smkit.gateway.listeners import who
 
 HOST = "127.0.0.1"
 _PORTS = range(20000, 32000)
 """Below the ports that Linux and macOS give to outgoing connections: a kept one stays free."""
 
 
-class PortTaken(SystemExit):
+class PortTaken(CannotStart):
     """Another program listens on the port that this home keeps."""
 
 
 def listen(home: Home) -> socket.socket:
     """The listening socket on the port kept for ``home``, chosen where none is kept yet."""
-    kept = _kept(home)
+    kept = kept_port(home)
     if not kept:
         listening = _first_free(home)
         if _keep_first(home.port_file, listening.getsockname()[1]):
             return listening
         # Somebody else chose at the same moment.
         listening.close()
-        kept = _kept(home)
+        kept = kept_port(home)
     try:
         listening = _bound(kept)
     except OSError as error:
-        raise PortTaken(
-            f"smkit cannot listen on {HOST}:{kept}, the port kept for {home.path}: "
-            f"{error.strerror}. Stop the program that uses it, or choose another with "
-            f'"port = N" in {home.path / "config.toml"} (clients then need the new address: '
-            '"smkit env" prints it)'
-        ) from None
+        raise taken(home, kept, error.strerror or "") from None
     if _in_file(home.port_file) != kept:
         _written(home.port_file, kept).replace(home.port_file)
     return listening
@@ -49,15 +45,27 @@ def address(home: Home) -> str:
     Raises PortTaken where a port has to be chosen and none is free.
     """
     home.prepare()
-    if not _kept(home):
+    if not kept_port(home):
         with _first_free(home) as chosen:
             port = chosen.getsockname()[1]
         _keep_first(home.port_file, port)
-    return f"http://{HOST}:{_kept(home)}"
+    return f"http://{HOST}:{kept_port(home)}"
 
 
-def _kept(home: Home) -> int:
+def kept_port(home: Home) -> int:
+    """The port that the edge of ``home`` listens on when it runs; 0: none was chosen yet."""
     return home.settings.port or _in_file(home.port_file)
+
+
+def taken(home: Home, port: int, reason: str = "") -> PortTaken:
+    holder = who(port)
+    return PortTaken(
+        f"smkit cannot listen on {HOST}:{port}, the port kept for {home.path}: "
+        f"{f'{holder} uses it' if holder else reason or 'another program uses it'}. "
+        f'Stop that program, or choose another port by a line "port = N" in '
+        f"{home.path / 'config.toml'} (clients then need the new address: "
+        '"smkit env" prints it)'
+    )
 
 
 def _in_file(file: Path) -> int:

@@ -14,8 +14,14 @@ def load_ipython_extension(shell: Any) -> None:
 
 def load(shell: Any) -> None:
     """What ``%load_ext jupyter_smkit`` does: switches the kernel to smkit and adds the magics."""
+    from IPython.core.error import UsageError
+
     from jupyter_smkit.client.switch import switch_on
+    from jupyter_smkit.config import CannotStart
 
     load_ipython_extension(shell)
-    url = switch_on()
+    try:
+        url = switch_on()
+    except (CannotStart, OSError) as error:
+        raise UsageError(str(error)) from None
     print(f"This kernel's AWS clients talk to smkit at {url}. `%sm aws` switches to the real AWS.")

@@ -15,7 +15,7 @@ from IPython.display import display
 from jupyter_smkit import workflow
 from jupyter_smkit.client import logs, switch
 from jupyter_smkit.client.calls import CallFailed
-from jupyter_smkit.config import Home
+from jupyter_smkit.config import CannotStart, Home
 from jupyter_smkit.gateway.inference import media_type
 from jupyter_smkit.magics import arguments
 from jupyter_smkit.magics.table import Table
@@ -24,7 +24,10 @@ from jupyter_smkit.workflow.endpoints import Endpoint, EndpointFailed
 from jupyter_smkit.workflow.jobs import JobFailed
 from jupyter_smkit.workflow.status import status
 
-_EXPECTED = (arguments.Usage, CallFailed, EndpointFailed, JobFailed, OSError, ValueError)
+_EXPECTED = (
+    *(arguments.Usage, CallFailed, CannotStart, EndpointFailed, JobFailed),
+    *(OSError, ValueError),
+)
 _LISTED = 20
 _JOB_LISTS = {
     "ProcessingJob": "ListProcessingJobs",

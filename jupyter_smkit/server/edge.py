@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import os
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
@@ -23,7 +24,7 @@ from tornado.tcpclient import TCPClient
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.api.sigv4 import Request, sign
 from jupyter_smkit.config import Home
-from jupyter_smkit.control import lease
+from jupyter_smkit.control import lease, starting
 
 log = logging.getLogger(__name__)
 
@@ -126,22 +127,26 @@ class Edge:
             finally:
                 stream.close()
 
-        kept = self.home.base_url
+        if (kept := self._listening()) is None:
+            raise self._absent()
         try:
-            if kept is None:
-                raise NotRunning(_ASLEEP)
             await read(kept)
         except OSError as error:
             raise self._unanswered(error) from error
 
+    def _listening(self) -> str | None:
+        """The kept address while the edge of this home listens there, and no other program."""
+        runs = lease.holder(self.home.locks, "edge") is not None
+        return self.home.base_url if runs else None
+
     async def _running(
         self, attempt: Callable[[str], Awaitable[Result]], *, starts: bool
     ) -> Result:
-        """Tries the kept port; starts smkit and tries once more where nothing listens there.
+        """Tries the kept port; starts smkit and tries once more where its edge is not there.
 
         What starts nothing waits for a start that is under way.
         """
-        kept = self.home.base_url
+        kept = self._listening()
         refused: OSError | None = None
         try:
             try:
@@ -153,9 +158,16 @@ class Edge:
                 refused = error
             if starts or self.is_starting:
                 return await attempt(await self.address())
-            raise refused or NotRunning(_ASLEEP)
+            raise refused or self._absent()
         except (OSError, HTTPClientError) as error:
             raise self._unanswered(error) from error
+
+    def _absent(self) -> EdgeUnavailable:
+        if why := starting.failure(self.home.locks):
+            return EdgeUnavailable(f"smkit did not start: {why}. {_ADVICE}")
+        if lease.holder(self.home.locks, "daemon") is None:
+            return NotRunning(_ASLEEP)
+        return EdgeUnavailable(f"smkit does not answer: its edge is down. {_ADVICE}")
 
     def _unanswered(self, error: Exception) -> EdgeUnavailable:
         if _is_refused(error) and lease.holder(self.home.locks, "daemon") is None:
@@ -198,7 +210,10 @@ class Edge:
     def begin(self) -> asyncio.Future[str]:
         """Starts smkit where it does not run; a failure is logged if nobody waits for it."""
         if self._starting is None or self._starting.done():
+            # Said before this returns: a kernel that is born now waits for smkit by it.
+            said = _begin(self.home)
             self._starting = _apart(partial(_ensure_running, self.home))
+            self._starting.add_done_callback(lambda _: said())
             self._starting.add_done_callback(self._begun)
             self.stirred.set()
         return self._starting
@@ -213,6 +228,14 @@ class Edge:
 
 def _is_refused(error: Exception) -> bool:
     return isinstance(getattr(error, "real_error", None) or error, ConnectionRefusedError)
+
+
+def _begin(home: Home) -> Callable[[], None]:
+    """Says to others that smkit is being started, until the result is called."""
+    try:
+        return partial(os.close, starting.begin(home.locks))
+    except OSError:
+        return lambda: None  # A home that is not there yet, or cannot be: the start will say so.
 
 
 def _ensure_running(home: Home) -> str:

@@ -77,7 +77,7 @@ def test_a_kept_port_that_another_program_uses(home: Home) -> None:
             check=False,
         )
     assert ended.returncode == 1
-    assert b"Stop the program that uses it" in ended.stderr
+    assert b"uses it. Stop that program" in ended.stderr
     assert b"Traceback" not in ended.stderr
 
 

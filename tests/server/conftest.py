@@ -22,6 +22,7 @@ import pytest
 from jupyter_smkit.api import sigv4
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.config import Home
+from jupyter_smkit.control import lease
 
 TOKEN = "a-real-token"
 
@@ -143,7 +144,9 @@ def edge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FakeEdge]:
     server.daemon_threads = True
     home.port_file.write_text(str(server.server_address[1]))
     threading.Thread(target=server.serve_forever, daemon=True).start()
+    held = lease.hold(home.locks, "edge")
     yield fake
+    os.close(held)
     fake.break_streams()
     server.shutdown()
     server.server_close()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import socket
 from pathlib import Path
 
@@ -9,18 +10,37 @@ from tornado.httputil import HTTPMessageDelegate
 from jupyter_smkit.config import Home
 from jupyter_smkit.server.edge import Edge, EdgeUnavailable, NotRunning, Outgoing
 
+ASKED = Outgoing("smkit", "GET", "/_smkit/status")
+
 
 async def test_settings_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.prepare()
     (tmp_path / "config.toml").write_text("region: us-east-1")
-    asked = Outgoing("smkit", "GET", "/_smkit/status")
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        home.port_file.write_text(str(listening.getsockname()[1]))
-        with pytest.raises(EdgeUnavailable, match=r"config\.toml cannot be read: .* line 1"):
-            await Edge(home).send(asked)
-        with pytest.raises(EdgeUnavailable, match=r"config\.toml cannot be read"):
-            await Edge(home).follow(asked, HTTPMessageDelegate())
+    with pytest.raises(EdgeUnavailable, match=r"did not start: .*config\.toml: .* line 1"):
+        await Edge(home).send(ASKED)
+    # Whoever listens on meanwhile is told, too.
+    with pytest.raises(EdgeUnavailable, match=r"did not start: .*config\.toml: .* line 1"):
+        await Edge(home).follow(ASKED, HTTPMessageDelegate())
+
+
+async def test_a_stranger_on_smkits_port_is_told_nothing(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.prepare()
+    with socket.create_server(("127.0.0.1", 0)) as stranger:
+        home.port_file.write_text(str(stranger.getsockname()[1]))
+        with pytest.raises(NotRunning):
+            await Edge(home).follow(ASKED, HTTPMessageDelegate())
+        with pytest.raises(EdgeUnavailable, match=rf"\(process {os.getpid()}\) uses it"):
+            await Edge(home).send(ASKED)
+        said = b""
+        stranger.settimeout(0)
+        while True:
+            try:
+                said += stranger.accept()[0].recv(100)
+            except BlockingIOError:
+                break
+    assert said == b""
 
 
 async def test_what_nobody_asked_for_just_now_starts_nothing(tmp_path: Path) -> None:

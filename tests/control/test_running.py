@@ -1,0 +1,70 @@
+"""What who starts smkit is told when it cannot start."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from jupyter_smkit import serve
+from jupyter_smkit.config import CannotStart, Home
+from jupyter_smkit.control import lease, processes
+
+SERVE = "import sys; from jupyter_smkit.cli import main; sys.exit(main(['serve']))"
+
+
+def running(home: Home) -> list[str]:
+    return [role for role in processes.ROLES if lease.holder(home.locks, role) is not None]
+
+
+def test_a_taken_port_is_no_success(
+    fresh_smkit: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    home = fresh_smkit.home
+    port = int(home.port_file.read_text())
+    processes.stop(home, "edge")
+    with socket.create_server(("127.0.0.1", port)) as stranger:
+        monkeypatch.setenv("SMKIT_HOME", str(home.path))
+        told = subprocess.run([sys.executable, "-c", SERVE], capture_output=True, text=True)
+        assert (told.returncode, told.stdout) == (1, "")
+        assert told.stderr.startswith(f"smkit: smkit cannot listen on 127.0.0.1:{port}, the port")
+        assert '"port = N"' in told.stderr and told.stderr.count("\n") == 1
+        assert not serve.up(home)
+        # The daemon has tried, too.
+        edge_failed = lease.failure_file(home.locks, "edge")
+        assert processes.wait_until(lambda: "process" in edge_failed.read_text(), 10)
+        stranger.close()
+    # Whoever asks after that does not wait until the daemon tries again.
+    assert serve.ensure_running(home) == fresh_smkit.url
+    assert fresh_smkit.client("sagemaker").list_models()["Models"] == []
+
+
+@pytest.mark.parametrize(
+    ("written", "says"),
+    [
+        ("region = eu\n", r"config\.toml: Invalid value \(at line 1, column 10\)"),
+        ("\nport = '80'\n", r"config\.toml, line 2: port is a number from 0 to 65535, not '80'"),
+        ("# a\n\ncolour = 1\n", r"config\.toml, line 3: no such setting: colour; there are"),
+    ],
+)
+def test_what_keeps_smkit_from_starting_is_one_sentence(
+    tmp_path: Path, written: str, says: str
+) -> None:
+    home = Home(tmp_path)
+    (tmp_path / "config.toml").write_text(written)
+    with pytest.raises(CannotStart, match=says) as told:
+        serve.ensure_running(home)
+    assert "\n" not in str(told.value) and "secret" not in str(told.value)
+    assert processes.wait_until(lambda: running(home) == [], 10)
+
+
+def test_a_variable_that_is_no_setting_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SMKIT_PORT", "eighty")
+    with pytest.raises(CannotStart, match=r"SMKIT_PORT: port is a number .*, not 'eighty'"):
+        serve.ensure_running(Home(tmp_path))
