@@ -116,18 +116,34 @@ def clock(home: Home) -> Finding:
     return Finding("clock", "ok", time.strftime("%Y-%m-%d %H:%M:%S %Z"))
 
 
+def state(home: Home) -> Finding:
+    if not home.settings.state_url:
+        return Finding("state", "ok", "SQLite in the home")
+    from jupyter_smkit.state.engine import StateUnreachable, reach
+
+    try:
+        reach(home)
+    except StateUnreachable as error:
+        mend = f"start the server, or correct state_url in {home.path / 'config.toml'}"
+        return Finding("state", "error", str(error), mend)
+    return Finding("state", "ok", "PostgreSQL answers")
+
+
 def port(home: Home) -> Finding:
-    url = home.base_url
-    if url is None:
+    from jupyter_smkit.gateway.listeners import who
+    from jupyter_smkit.gateway.port import HOST, kept_port
+
+    number = kept_port(home)
+    if not number:
         return Finding("port", "ok", "one is chosen at the first start, and kept")
-    number = int(url.rpartition(":")[2])
     with socket.socket() as probe:
         probe.settimeout(1)
-        taken = probe.connect_ex(("127.0.0.1", number)) == 0
+        taken = probe.connect_ex((HOST, number)) == 0
     if taken and not _running(home)["edge"]:
-        says = f"{number} is taken by another program"
-        return Finding("port", "error", says, f"rm {home.port_file}, then smkit serve")
-    return Finding("port", "ok", f"{url}")
+        says = f"{number} is taken by {who(number) or 'another program'}"
+        mend = f'stop it, or write "port = N" into {home.path / "config.toml"}; then smkit serve'
+        return Finding("port", "error", says, mend)
+    return Finding("port", "ok", f"http://{HOST}:{number}")
 
 
 def processes(home: Home) -> Finding:

@@ -20,6 +20,7 @@ CHECKS: tuple[Callable[[Home], Finding], ...] = (
     checks.disk,
     checks.settings,
     checks.clock,
+    checks.state,
     checks.port,
     checks.processes,
     checks.sandbox,

@@ -17,7 +17,7 @@ from typing import Any
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import chores, lease, processes
 from jupyter_smkit.state import migrate, room, shared, wake
-from jupyter_smkit.state.engine import connect, url_of
+from jupyter_smkit.state.engine import connect, reach, url_of
 from jupyter_smkit.state.lifecycle import Lifecycle
 from jupyter_smkit.state.records import LeaseLost, Record, Stale, State
 from jupyter_smkit.state.schema import records
@@ -159,22 +159,19 @@ def run(
     others: Iterable[str] = ("api", "edge"),
     rarely: Sequence[chores.Chore] = (),
 ) -> int:
-    """Holds the lease until told to stop or until it is lost."""
+    """Holds the lease until told to stop or until it is lost. Raises CannotStart."""
     try:
         held = lease.hold(home.locks, "daemon")
     except lease.Taken:
         return 0
     bell = wake.listen(home.run / "wake", "daemon")
     signals, stopping = _on_signals()
+    reach(home)
     engine = connect(url_of(home))
-    try:
-        if migrate.needs_migration(engine):
-            for role in others:
-                processes.stop(home, role)
-            subprocess.run([sys.executable, "-m", "jupyter_smkit.state.migrate"], check=True)
-    except migrate.SchemaIsNewer as error:
-        log.error("%s", error)
-        return 3
+    if migrate.needs_migration(engine):
+        for role in others:
+            processes.stop(home, role)
+        subprocess.run([sys.executable, "-m", "jupyter_smkit.state.migrate"], check=True)
     tried: dict[str, tuple[int, float]] = {}
     mine = shared.hold(engine)
     while mine is None and not stopping() and lease.is_kept(held, home.locks, "daemon"):

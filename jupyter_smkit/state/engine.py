@@ -6,9 +6,17 @@ import json
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, NullPool, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
-from jupyter_smkit.config import Home
+from jupyter_smkit.config import CannotStart, Home
+
+_PATIENCE = 3
+"""Seconds in which a server of PostgreSQL has to answer when smkit starts."""
+
+
+class StateUnreachable(CannotStart):
+    """The database that ``state_url`` names cannot be used."""
 
 
 def url_of(home: Home) -> str:
@@ -16,6 +24,35 @@ def url_of(home: Home) -> str:
         # psycopg 3 is the driver this project is tested with.
         return shared.replace("postgresql://", "postgresql+psycopg://", 1)
     return f"sqlite:///{home.state}"
+
+
+def reach(home: Home) -> None:
+    """Tries the database of ``state_url``, where there is one. Raises StateUnreachable."""
+    if not home.settings.state_url:
+        return
+    where = "state_url"
+    try:
+        url = make_url(url_of(home))
+        shown = url.set(drivername=url.get_backend_name()).render_as_string(hide_password=True)
+        where = f"state_url, {shown},"
+        patience = {} if "connect_timeout" in url.query else {"connect_timeout": _PATIENCE}
+        engine = create_engine(url, connect_args=patience, poolclass=NullPool)
+        with engine.connect():
+            pass
+    except ArgumentError as error:
+        wrong = f"is no address of a database: {error}"
+    except ModuleNotFoundError as error:
+        wrong = f"needs a package that is missing: {error.name}"
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", None) or error).strip().partition("\n")[0]
+        wrong = f"does not answer: {reason}"
+    else:
+        return
+    raise StateUnreachable(
+        f"the database of smkit's state cannot be used. {where} {wrong}. Start that server, or "
+        f"correct state_url in {home.path / 'config.toml'} (or the variable SMKIT_STATE_URL): "
+        "postgresql://user:password@host/name. Without one, the state is in the home"
+    )
 
 
 def connect(url: str) -> Engine:

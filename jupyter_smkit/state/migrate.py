@@ -13,7 +13,7 @@ from pathlib import Path
 
 from sqlalchemy import Engine, inspect, text
 
-from jupyter_smkit.config import Home
+from jupyter_smkit.config import CannotStart, Home
 from jupyter_smkit.state import shared
 from jupyter_smkit.state.engine import connect, url_of
 
@@ -22,7 +22,7 @@ HEAD = "0003"
 _KEPT_BACKUPS = 3
 
 
-class SchemaIsNewer(Exception):
+class SchemaIsNewer(CannotStart):
     """The database was written by a newer smkit."""
 
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import socket
 from argparse import Namespace
 from pathlib import Path
@@ -67,7 +68,15 @@ def test_a_port_that_another_program_holds_is_an_error(tmp_path: Path) -> None:
         (tmp_path / "port").write_text(str(other.getsockname()[1]))
         found = checks.port(Home(tmp_path))
     assert found.level == "error"
-    assert "taken by another program" in found.says
+    assert f"taken by {Path('/proc/self/comm').read_text().strip()} (process {os.getpid()})" in (
+        found.says
+    )
+
+
+def test_a_database_that_does_not_answer_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "config.toml").write_text('state_url = "postgresql://me:secret@127.0.0.1:1/x"\n')
+    found = checks.state(Home(tmp_path))
+    assert found.level == "error" and "refused" in found.says and "secret" not in found.says
 
 
 def test_a_sandbox_that_is_switched_off_is_said(

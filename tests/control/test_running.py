@@ -49,6 +49,11 @@ def test_a_taken_port_is_no_success(
         ("region = eu\n", r"config\.toml: Invalid value \(at line 1, column 10\)"),
         ("\nport = '80'\n", r"config\.toml, line 2: port is a number from 0 to 65535, not '80'"),
         ("# a\n\ncolour = 1\n", r"config\.toml, line 3: no such setting: colour; there are"),
+        (
+            "state_url = 'postgresql://me:secret@127.0.0.1:1/x'",
+            r"postgresql://me:\*\*\*@127\.0\.0\.1:1/x, does not answer: .* refused\. Start that server",
+        ),
+        ("state_url = 'nonsense'", r"state_url is no address of a database"),
     ],
 )
 def test_what_keeps_smkit_from_starting_is_one_sentence(
