@@ -1,7 +1,7 @@
 """The client hook: sends botocore's requests for AWS to smkit, signed with smkit's own key.
 
 Loaded by path from ``site/sitecustomize.py`` into interpreters that may not have smkit, so it
-imports only the standard library and botocore. It rests on three of botocore's extension points:
+imports only the standard library, botocore, and what is loaded before it. It rests on three of botocore's extension points:
 ``register_initializer`` (1.20 lacks it, 1.29 has it; where it is missing ``Session.__init__`` is
 wrapped), the event ``before-sign``, early enough that the signature matches the new address, and
 the ``request_credentials`` of a signing context, which go before the client's own (1.34 lacks
@@ -12,14 +12,9 @@ from __future__ import annotations
 
 import gc
 import inspect
-import os
-import re
-import socket
 import sys
-import time
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import lru_cache, partial
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -34,24 +29,22 @@ from botocore.exceptions import BotoCoreError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 
+from jupyter_smkit.client.presence import missing
+from jupyter_smkit.client.side import S3_HOST, SERVICES, Target, host_of_aws, told_by_environment
+from jupyter_smkit.client.side import point as take_side
+from jupyter_smkit.client.side import switch as _switch
+
+__all__ = ["SERVICES", "Target"]
+
 KEY_PREFIX = "SMKIT"
 """Every access key that smkit makes starts so; AWS makes none that does."""
 NOBODY = "SMKITNOBODY"
 """What stands for a key where smkit's own could not be had (``client.environment``)."""
-SERVICES = frozenset({"s3", "sagemaker", "sts", "iam", "logs", "monitoring"})
-"""Signing names of the services that smkit answers; ``monitoring`` is CloudWatch."""
-
 _PER_REQUEST = (
     "request_credentials" in inspect.signature(RequestSigner.get_auth_instance).parameters
 )
 _OWN = "_smkit_own"
 """Where a signer without ``request_credentials`` keeps its own ones while it signs for smkit."""
-
-_AWS_HOST = re.compile(r"\.(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|on\.aws)$")
-_S3_HOST = re.compile(
-    r"^(?:(?P<bucket>.+)\.)?s3(?:-accelerate|-fips)?(?:\.dualstack)?(?:[.-][a-z]{2}[a-z0-9-]*-\d)?"
-    r"\.(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)$"
-)
 
 
 class ServiceNotHere(BotoCoreError):  # type: ignore[misc]
@@ -64,7 +57,7 @@ class ServiceNotHere(BotoCoreError):  # type: ignore[misc]
     )
 
 
-class NotRunning(BotoCoreError):  # type: ignore[misc]
+class NotRunning(BotoCoreError, ConnectionError):  # type: ignore[misc]
     """smkit does not answer; nothing was sent anywhere."""
 
     fmt = (
@@ -72,6 +65,9 @@ class NotRunning(BotoCoreError):  # type: ignore[misc]
         "`smkit doctor` says what is wrong. In a notebook, `%sm local` starts smkit, and "
         "`%sm aws` switches the kernel to the real AWS."
     )
+
+    def __init__(self, reason: str) -> None:
+        BotoCoreError.__init__(self, reason=reason)
 
 
 class OtherSide(BotoCoreError):  # type: ignore[misc]
@@ -83,49 +79,13 @@ class OtherSide(BotoCoreError):  # type: ignore[misc]
     )
 
 
-@dataclass(frozen=True)
-class Target:
-    """Where smkit listens, and the key to sign with."""
-
-    base_url: str
-    access_key: str
-    secret: str
-    refusal: str = ""
-    """Why nothing can be sent there: every request fails with it."""
-
-
-_PATIENCE = 30.0
-"""Seconds that a process's first request waits for a smkit that is just being started."""
-
-
-@dataclass
-class _Switch:
-    target: Target | None = None
-    """None: requests go to the real AWS."""
-    engaged: bool = False
-    """False: this process was switched to neither side, and its requests are left alone."""
-    addresses: frozenset[str] = frozenset()
-    """Every address of smkit that this process was pointed to so far."""
-    awaited: bool = False
-    """Whether a request has found, or waited for, the target."""
-
-
-_switch = _Switch()
 _real: weakref.WeakKeyDictionary[Any, Any] = weakref.WeakKeyDictionary()
 """Credentials a session found after it had been switched to AWS."""
 
 
-def target() -> Target | None:
-    return _switch.target
-
-
 def point(to: Target | None) -> None:
     """Sends every request from now on to ``to``; None: to the real AWS."""
-    _switch.target = to
-    _switch.engaged = True
-    _switch.awaited = False
-    if to is not None:
-        _switch.addresses |= {to.base_url}
+    take_side(to)
     _real.clear()
     install()
 
@@ -139,11 +99,8 @@ def release() -> None:
 
 def point_by_environment() -> None:
     """What ``site/sitecustomize.py`` calls in processes that started with smkit's environment."""
-    url = os.environ.get("SMKIT_ENDPOINT_URL")
-    key = os.environ.get("SMKIT_ACCESS_KEY_ID")
-    secret = os.environ.get("SMKIT_SECRET_ACCESS_KEY")
-    if url and key and secret:
-        point(Target(url, key, secret, os.environ.get("SMKIT_REFUSAL", "")))
+    if (to := told_by_environment()) is not None:
+        point(to)
 
 
 @lru_cache(maxsize=1)
@@ -240,7 +197,8 @@ def _before_sign(
         if rewritten is None:
             return
         request.url = rewritten
-    _await(to)
+    if reason := missing(to):
+        raise NotRunning(reason=reason)
     own = _access_key(request_signer)
     good = own and own.startswith(KEY_PREFIX) and own != NOBODY
     credentials = None if good else _credentials(to, request_signer)
@@ -250,43 +208,21 @@ def _before_sign(
         _sign_unsigned(request, request_signer, _credentials(to, request_signer))
 
 
-def _await(to: Target) -> None:
-    """Waits, once, for a smkit that starts together with this process. Raises NotRunning."""
-    if to.refusal:
-        raise NotRunning(reason=to.refusal)
-    if _switch.awaited:
-        return
-    parts = urlsplit(to.base_url)
-    deadline = time.monotonic() + _PATIENCE
-    while not _listens(parts.hostname or "", parts.port or 80):
-        if time.monotonic() > deadline:
-            _switch.awaited = True
-            raise NotRunning(reason=f"nothing listens at {to.base_url}")
-        time.sleep(0.05)
-    _switch.awaited = True
-
-
-def _listens(host: str, port: int) -> bool:
-    with socket.socket() as probe:
-        probe.settimeout(1.0)
-        return probe.connect_ex((host, port)) == 0
-
-
 def rewrite(url: str, service: str, base_url: str) -> str | None:
     """The address at smkit of a request to AWS; None where it does not go to AWS.
 
     Buckets in the host's name become the first part of the path. Raises ServiceNotHere.
     """
     parts = urlsplit(url)
-    host = parts.hostname or ""
-    if not _AWS_HOST.search(host):
+    host = host_of_aws(parts.hostname)
+    if not host:
         return None
     if service not in SERVICES:
         raise ServiceNotHere(service=service)
     base = urlsplit(base_url)
     path = parts.path or "/"
     if service == "s3":
-        match = _S3_HOST.match(host)
+        match = S3_HOST.match(host)
         if match is None:
             # S3 Control, access points and the like sign as S3 does.
             raise ServiceNotHere(service=f"s3 at {host}")

@@ -53,7 +53,7 @@ def switch_on(home: Home | None = None, base_url: str = "") -> str:
     for name in CLEARED:
         os.environ.pop(name, None)
     os.environ.update(values)
-    hook.point(hook.Target(base_url, key.access_key, key.secret))
+    hook.point(hook.Target(base_url, key.access_key, key.secret, home=str(home.path)))
     _kept.side = "local"
     return base_url
 

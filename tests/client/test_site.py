@@ -82,3 +82,8 @@ except Exception as error:
 """.replace("{url}", smkit.url)
     assert run(code, environ) == "[]\nNone None\nOtherSide"
     assert smkit.heads == []
+
+
+def test_a_library_that_was_looked_for_is_hooked_all_the_same(environ: dict[str, str]) -> None:
+    code = "import importlib.util, sys; importlib.util.find_spec('botocore'); import botocore; "
+    assert run(f"{code}print('jupyter_smkit.client.hook' in sys.modules)", environ) == "True"

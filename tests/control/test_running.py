@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import re
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from jupyter_smkit import serve
+from jupyter_smkit.client.environment import born, client_environment
 from jupyter_smkit.config import CannotStart, Home
-from jupyter_smkit.control import lease, processes
+from jupyter_smkit.control import lease, processes, starting
 
+CALLS = """
+import sys, time, boto3
+client = boto3.client("sagemaker")
+for line in sys.stdin:
+    begun = time.monotonic()
+    try:
+        said = client.list_models()["Models"]
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"
+    print(f"{'at once' if time.monotonic() - begun < 5 else 'late'}, {said}", flush=True)
+"""
 SERVE = "import sys; from jupyter_smkit.cli import main; sys.exit(main(['serve']))"
 
 
@@ -41,6 +56,50 @@ def test_a_taken_port_is_no_success(
     # Whoever asks after that does not wait until the daemon tries again.
     assert serve.ensure_running(home) == fresh_smkit.url
     assert fresh_smkit.client("sagemaker").list_models()["Models"] == []
+
+
+@pytest.fixture
+def kernel(fresh_smkit: Any) -> Iterator[subprocess.Popen[str]]:
+    """A process on smkit's side: calls it for each line that it is sent, and says the answer."""
+    environ = born(client_environment(fresh_smkit.home, fresh_smkit.url), os.environ)
+    with subprocess.Popen(
+        [sys.executable, "-c", CALLS],
+        env=environ,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        bufsize=1,
+    ) as process:
+        yield process
+        process.terminate()
+
+
+def test_a_client_waits_for_a_start_and_for_nothing_else(
+    fresh_smkit: Any, kernel: subprocess.Popen[str]
+) -> None:
+    assert kernel.stdin and kernel.stdout
+    home = fresh_smkit.home
+
+    def asks() -> str:
+        kernel.stdin.write("\n")
+        return str(kernel.stdout.readline())
+
+    assert asks() == "at once, []\n"
+    serve.stop(home)
+    assert re.match(r"at once, NotRunning: .* it does not run; `smkit serve` starts it", asks())
+
+    with socket.create_server(("127.0.0.1", int(home.port_file.read_text()))):
+        assert re.match(r"at once, NotRunning: .* it does not run", asks())
+        with pytest.raises(CannotStart):
+            serve.ensure_running(home)
+        told = rf"at once, NotRunning: .* cannot listen .*\(process {os.getpid()}\) uses it"
+        assert re.match(told, asks())
+
+    mark = starting.begin(home.locks)
+    kernel.stdin.write("\n")
+    serve.ensure_running(home)
+    os.close(mark)
+    assert kernel.stdout.readline().endswith(", []\n")
 
 
 @pytest.mark.parametrize(

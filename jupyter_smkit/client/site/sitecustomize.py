@@ -1,7 +1,7 @@
-"""On the PYTHONPATH of jobs, ``smkit env`` and ``smkit run``: loads the client hook with botocore.
+"""On the PYTHONPATH of jobs, ``smkit env`` and ``smkit run``: leads AWS's requests to smkit.
 
-Costs next to nothing until botocore is imported, and gives way to any other sitecustomize.
-Importing pathlib or typing would cost every start more than all that stands here.
+The client hook is loaded after botocore. Costs next to nothing until then, and gives way to any other
+sitecustomize. Importing pathlib or typing would cost every start more than all that stands here.
 """
 
 # ruff: noqa: PTH100, PTH118, PTH120
@@ -13,15 +13,27 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+MODULES = (
+    "control.lease",
+    "control.starting",
+    "client.side",
+    "client.presence",
+    "client.hook",
+)
+"""What the hook needs, each after those that it imports."""
 
-class BotocoreFinder:
-    """Stands in front of the import system until botocore is found, then loads the hook after it."""
+
+class Finder:
+    """Stands in front of the import system until botocore was imported, and then loads
+    the hook."""
+
+    def __init__(self) -> None:
+        self.then = {"botocore": load_hook}
 
     def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
-        if name != "botocore":
+        if name not in self.then:
             return None
-        sys.meta_path.remove(self)
-        found = (finder.find_spec(name, path, target) for finder in sys.meta_path)
+        found = (each.find_spec(name, path, target) for each in sys.meta_path if each is not self)
         spec: Any = next((spec for spec in found if spec is not None), None)
         if spec is None:
             return None
@@ -30,26 +42,44 @@ class BotocoreFinder:
         def exec_module(module: "Any") -> None:
             del spec.loader.exec_module
             execute(module)
-            load_hook()
+            self.done(name)
 
         spec.loader.exec_module = exec_module
         return spec
 
+    def done(self, name: str) -> None:
+        then = self.then.pop(name, None)
+        if not self.then and self in sys.meta_path:
+            sys.meta_path.remove(self)
+        if then is not None:
+            then()
 
-def load_hook() -> None:
-    name = "jupyter_smkit.client.hook"
-    if name in sys.modules:  # Whoever imported the hook before botocore points it.
+
+def load(wanted: str) -> "Any":
+    """A module of smkit, by its file: there may be no package here to import it from."""
+    for name in MODULES[: MODULES.index(wanted) + 1]:
+        load_one(name)
+    return sys.modules[f"jupyter_smkit.{wanted}"]
+
+
+def load_one(short: str) -> None:
+    name = f"jupyter_smkit.{short}"
+    if name in sys.modules:
         return
     from importlib.machinery import ModuleSpec, SourceFileLoader
 
-    client = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    loader = SourceFileLoader(name, os.path.join(client, "hook.py"))
+    package = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+    loader = SourceFileLoader(name, os.path.join(package, *short.split(".")) + ".py")
     module = type(sys)(name)
     module.__file__ = loader.path
     module.__spec__ = ModuleSpec(name, loader, origin=loader.path)
     sys.modules[name] = module
     loader.exec_module(module)
-    module.point_by_environment()
+
+
+def load_hook() -> None:
+    if "jupyter_smkit.client.hook" not in sys.modules:  # Else whoever imported it points it.
+        load("client.hook").point_by_environment()
 
 
 def run_next() -> None:
@@ -68,8 +98,8 @@ def run_next() -> None:
 
 
 if os.environ.get("SMKIT_ENDPOINT_URL"):
-    if "botocore" in sys.modules:
-        load_hook()
-    else:
-        sys.meta_path.insert(0, BotocoreFinder())
+    finder = Finder()
+    sys.meta_path.insert(0, finder)
+    for found in [name for name in finder.then if name in sys.modules]:
+        finder.done(found)
 run_next()
