@@ -1,6 +1,6 @@
 """Which side this process is on, and how AWS's addresses look.
 
-With ``presence`` it is loaded by path, as the hook is, and needs only the
+With ``presence`` and ``plainhttp`` it is loaded by path, as the hook is, and needs only the
 standard library.
 """
 
@@ -18,6 +18,9 @@ _REGION = r"[a-z]{2}[a-z0-9-]*-\d"
 AWS_HOST = re.compile(rf"\.(?:{_DOMAIN}|on\.aws)$")
 S3_HOST = re.compile(
     rf"^(?:(?P<bucket>.+)\.)?s3(?:-accelerate|-fips)?(?:\.dualstack)?(?:[.-]{_REGION})?\.{_DOMAIN}$"
+)
+SERVICE_HOST = re.compile(
+    rf"^(?:[a-z-]+\.)?(?:{'|'.join(sorted(SERVICES - {'s3'}))})(?:-fips)?(?:\.{_REGION})?\.{_DOMAIN}$"
 )
 
 

@@ -91,10 +91,16 @@ def test_run_keeps_a_program_from_aws(smkit: Smkit) -> None:
 import boto3
 sts = boto3.client("sts", endpoint_url="https://sts.us-east-1.amazonaws.com")
 print(sts.get_caller_identity()["Account"])
+s3 = boto3.client("s3", use_ssl=False)
+s3.create_bucket(Bucket="plain")
+s3.put_object(Bucket="plain", Key="a folder/ä+b.csv", Body=b"a,b")
+from urllib.request import urlopen
+at = "http://plain.s3.amazonaws.com/a%20folder/%C3%A4+b.csv"
+print(urlopen(at + "?response-content-type=text/csv").read().decode())
 """
     real = {"AWS_ACCESS_KEY_ID": "AKIAREALKEY", "AWS_SECRET_ACCESS_KEY": "x"}
     said = smkit_command(smkit, "run", "--", sys.executable, "-c", code, **real)
-    assert said.strip() == "123456789012"
+    assert said.split() == ["123456789012", "a,b"]
     assert "not found" in smkit_command(smkit, "run", "--", "no-such-program", ok=False)
 
 

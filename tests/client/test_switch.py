@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+import socket
+from http.client import HTTPConnection
+from typing import TYPE_CHECKING, Any
 
 import boto3
 import pytest
@@ -124,3 +126,34 @@ def test_the_environment_comes_back(
     switch.switch_off()
     switch.switch_off()
     assert dict(os.environ) == before
+
+
+def test_plain_http_follows_the_switch(
+    real_user: Server, smkit: Server, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also on a connection that is open."""
+    port = int(real_user.url.rpartition(":")[2])
+
+    def resolve(host: str, *_: object, **__: object) -> list[Any]:
+        assert host == "data.s3.amazonaws.com"
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+
+    real = socket.getaddrinfo
+    monkeypatch.setattr(
+        socket,
+        "getaddrinfo",
+        lambda host, *rest: resolve(host) if "aws" in host else real(host, *rest),
+    )
+    monkeypatch.setattr(HTTPConnection, "endheaders", HTTPConnection.endheaders)
+    switch.switch_on(home, smkit.url)
+    switch.switch_off()
+    connection = HTTPConnection("data.s3.amazonaws.com")
+    connection.request("GET", "/k")
+    connection.getresponse().read()
+    assert len(real_user.heads) == 1 and "authorization" not in real_user.last()[2]
+
+    switch.switch_on(home, smkit.url)
+    connection.request("GET", "/k")
+    connection.getresponse().read()
+    connection.close()
+    assert len(real_user.heads) == 1 and "SMKIT" in smkit.last()[2]["authorization"]

@@ -1,6 +1,7 @@
 """On the PYTHONPATH of jobs, ``smkit env`` and ``smkit run``: leads AWS's requests to smkit.
 
-The client hook is loaded after botocore. Costs next to nothing until then, and gives way to any other
+The client hook is loaded after botocore, the watch over plain HTTP (``client.plainhttp``) when
+somebody asks for a host of AWS. Costs next to nothing until then, and gives way to any other
 sitecustomize. Importing pathlib or typing would cost every start more than all that stands here.
 """
 
@@ -18,17 +19,22 @@ MODULES = (
     "control.starting",
     "client.side",
     "client.presence",
+    "client.plainhttp",
     "client.hook",
 )
 """What the hook needs, each after those that it imports."""
 
 
 class Finder:
-    """Stands in front of the import system until botocore was imported, and then loads
-    the hook."""
+    """Stands in front of the import system until botocore, socket and http.client were imported,
+    and does after each what has to be done then."""
 
     def __init__(self) -> None:
-        self.then = {"botocore": load_hook}
+        self.then = {
+            "botocore": load_hook,
+            "socket": watch_resolver,
+            "http.client": watch_requests,
+        }
 
     def find_spec(self, name: str, path: "Any" = None, target: "Any" = None) -> "Any":
         if name not in self.then:
@@ -80,6 +86,42 @@ def load_one(short: str) -> None:
 def load_hook() -> None:
     if "jupyter_smkit.client.hook" not in sys.modules:  # Else whoever imported it points it.
         load("client.hook").point_by_environment()
+
+
+def watch() -> "Any":
+    side = load("client.side")
+    if not side.switch.engaged and (to := side.told_by_environment()) is not None:
+        side.point(to)
+    return load("client.plainhttp")
+
+
+def watch_resolver() -> None:
+    import socket
+
+    original = socket.getaddrinfo
+
+    def getaddrinfo(host: "Any", port: "Any", *rest: "Any", **more: "Any") -> "Any":
+        if (b"aws" if isinstance(host, bytes) else "aws") in (host or "").lower():
+            return watch().getaddrinfo(original, host, port, *rest, **more)
+        return original(host, port, *rest, **more)
+
+    getaddrinfo.smkit = True  # type: ignore[attr-defined]
+    socket.getaddrinfo = getaddrinfo
+
+
+def watch_requests() -> None:
+    from http.client import HTTPConnection
+
+    original = HTTPConnection.endheaders
+
+    def endheaders(self: "Any", *rest: "Any", **more: "Any") -> None:
+        if "aws" in self.host.lower() or b"aws" in b"".join(self._buffer[:1]).lower():
+            watch().endheaders(original, self, *rest, **more)
+        else:
+            original(self, *rest, **more)
+
+    endheaders.smkit = True  # type: ignore[attr-defined]
+    HTTPConnection.endheaders = endheaders  # type: ignore[method-assign]
 
 
 def run_next() -> None:
