@@ -163,11 +163,11 @@ class Edge:
             raise self._unanswered(error) from error
 
     def _absent(self) -> EdgeUnavailable:
-        if why := starting.failure(self.home.locks):
-            return EdgeUnavailable(f"smkit did not start: {why}. {_ADVICE}")
+        failure = starting.failure(self.home.locks)
+        why = f"smkit did not start: {failure}. {_ADVICE}" if failure else ""
         if lease.holder(self.home.locks, "daemon") is None:
-            return NotRunning(_ASLEEP)
-        return EdgeUnavailable(f"smkit does not answer: its edge is down. {_ADVICE}")
+            return NotRunning(why or _ASLEEP)
+        return EdgeUnavailable(why or f"smkit does not answer: its edge is down. {_ADVICE}")
 
     def _unanswered(self, error: Exception) -> EdgeUnavailable:
         if _is_refused(error) and lease.holder(self.home.locks, "daemon") is None:
