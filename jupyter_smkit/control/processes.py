@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import os
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from jupyter_smkit.client.environment import unborn
@@ -26,9 +27,7 @@ def start(home: Home, role: str) -> None:
     """
     if not home.locks.exists():
         return
-    # Whoever else is about to start it waits here and then finds it running.
-    with open(home.run / f"{role}.starting", "w") as turn:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+    with _turn(home, role):
         if lease.holder(home.locks, role) is not None:
             return
         argv = [sys.executable, "-m", "jupyter_smkit.serve", role]
@@ -36,6 +35,14 @@ def start(home: Home, role: str) -> None:
         wait_until(
             lambda: lease.holder(home.locks, role) is not None or started.poll() is not None, 20
         )
+
+
+@contextlib.contextmanager
+def _turn(home: Home, role: str) -> Iterator[None]:
+    """Whoever else is about to start or stop the role waits, and then finds what came of it."""
+    with open(home.run / f"{role}.starting", "w") as turn:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
 
 
 def spawn(home: Home, argv: list[str], log: Path) -> subprocess.Popen[bytes]:
@@ -65,7 +72,8 @@ def stop(home: Home, role: str, patience: float = 15.0) -> bool:
 
     Raises RuntimeError where it runs out of reach.
     """
-    pid = lease.holder(home.locks, role)
+    with _turn(home, role):
+        pid = lease.holder(home.locks, role)
     if pid is None:
         return False
     if pid <= 0:

@@ -11,6 +11,8 @@ from jupyter_smkit.control import lease, processes, starting
 from jupyter_smkit.gateway.port import HOST, kept_port, taken
 
 _PATIENCE = 60.0
+_STOPPED = ("daemon", "edge", "api")
+"""The order in which none is started again by another."""
 
 
 def ensure_running(home: Home) -> str:
@@ -103,7 +105,11 @@ def stop(home: Home) -> list[str]:
     mark = home.run / "stopping"
     mark.touch()
     try:
-        return [role for role in ("daemon", "edge", "api") if processes.stop(home, role)]
+        ran = [role for role in _STOPPED if processes.stop(home, role)]
+        # The edge may have begun to start the daemon before it saw the mark.
+        while any(processes.stop(home, role) for role in _STOPPED):
+            pass
+        return ran
     finally:
         mark.unlink(missing_ok=True)
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -132,3 +135,27 @@ def test_a_variable_that_is_no_setting_is_named(
     monkeypatch.setenv("SMKIT_PORT", "eighty")
     with pytest.raises(CannotStart, match=r"SMKIT_PORT: port is a number .*, not 'eighty'"):
         serve.ensure_running(Home(tmp_path))
+
+
+def test_stop_leaves_none_that_is_just_being_started(fresh_smkit: Any) -> None:
+    home = fresh_smkit.home
+
+    def being_started() -> bool:
+        with open(home.run / "daemon.starting") as turn:
+            try:
+                fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return True
+        return False
+
+    daemon = lease.holder(home.locks, "daemon")
+    assert daemon is not None
+    os.kill(daemon, signal.SIGKILL)
+    assert processes.wait_until(being_started, 10)
+    serve.stop(home)
+    left = []
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"SMKIT_HOME={home.path}\0".encode() in (process / "environ").read_bytes():
+                left.append((process / "cmdline").read_bytes())
+    assert left == []

@@ -33,4 +33,4 @@ def test_the_server_ends_while_smkit_is_being_started(tmp_path: Path) -> None:
             assert lab.process.wait(15) == 0
         finally:
             end(lab)
-            serve.stop(home)
+    serve.stop(home)
