@@ -27,7 +27,7 @@ def main(seconds: float) -> None:
         (Path(folder) / "inference.py").write_text(SCRIPT)
         path = str(house.home.run / "workers" / "bench.sock")
         worker = house.start(
-            "-m", "jupyter_smkit.gateway.worker", SMKIT_BIND=path, SM_MODEL_DIR=folder
+            "-m", "jupyter_smkit.serving.worker", SMKIT_BIND=path, SM_MODEL_DIR=folder
         )
         edge = house.edge(path)
         while not Path(path).exists():

@@ -76,7 +76,7 @@ def compare(estimator: Any, environ: dict[str, str], seconds: float) -> dict[int
         ours, theirs = str(house.home.run / "workers" / "ours"), free_port()
         house.start(
             "-m",
-            "jupyter_smkit.gateway.worker",
+            "jupyter_smkit.serving.worker",
             **environ,
             SMKIT_BIND=ours,
             SM_MODEL_DIR=folder,

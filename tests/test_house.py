@@ -18,7 +18,7 @@ PACKAGE = ROOT / "jupyter_smkit"
 FLOORS = (
     {"config"},
     {"api", "state", "objects"},
-    {"client", "control", "compute", "gateway"},
+    {"client", "control", "compute", "gateway", "http", "serving"},
     {"jobs", "endpoints", "wrangler", "automl", "studio", "services"},
     {"serve"},
     {"workflow"},

@@ -49,7 +49,7 @@ def launch(record: Record) -> Launch:
         inputs.append(Input(specification, f"{_BASE}/{_SPECIFICATION}"))
     return Launch(
         id=launch_id(record),
-        argv=("python", "-m", "jupyter_smkit.automl.train", _TASK),
+        argv=("python", "-m", "jupyter_smkit.automl.trainer.train", _TASK),
         image=images.uri(images.AUTOML_REPOSITORY, record.region),
         account=record.account,
         region=record.region,

@@ -12,7 +12,7 @@ from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch
 from jupyter_smkit.control.daemon import Controllers
 from jupyter_smkit.endpoints import containers
-from jupyter_smkit.gateway.inference import MODEL_TIMEOUT
+from jupyter_smkit.serving.inference import MODEL_TIMEOUT
 from jupyter_smkit.state.records import Json, Record
 
 _CODE = "/opt/ml/code"
@@ -100,7 +100,7 @@ def _launch(
         environment = {**environment, "SMKIT_UNKNOWN_IMAGE": image}
     return Launch(
         id=f"{launch_prefix(endpoint)}{digest}",
-        argv=("python", "-m", "jupyter_smkit.gateway.worker"),
+        argv=("python", "-m", "jupyter_smkit.serving.worker"),
         image=image,
         account=endpoint.account,
         region=endpoint.region,

@@ -15,13 +15,14 @@ from collections.abc import Awaitable, Callable
 
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.config import Home
-from jupyter_smkit.gateway import loops, metrics
+from jupyter_smkit.gateway import metrics
 from jupyter_smkit.gateway.forward import forward
-from jupyter_smkit.gateway.http import Exchange, Server
 from jupyter_smkit.gateway.invocations import PATH, Gateway
 from jupyter_smkit.gateway.port import HOST, PortTaken, listen
 from jupyter_smkit.gateway.routes import Routes
-from jupyter_smkit.gateway.upstream import Pool
+from jupyter_smkit.http import loops
+from jupyter_smkit.http.server import Exchange, Server
+from jupyter_smkit.http.upstream import Pool
 
 log = logging.getLogger(__name__)
 

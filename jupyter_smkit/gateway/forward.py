@@ -6,8 +6,8 @@ import asyncio
 import contextlib
 import json
 
-from jupyter_smkit.gateway.http import Exchange
-from jupyter_smkit.gateway.upstream import Lost, Pool, Response, Upstream
+from jupyter_smkit.http.server import Exchange
+from jupyter_smkit.http.upstream import Lost, Pool, Response, Upstream
 
 PATIENCE = 10.0
 """Seconds that a request waits for the api to come back."""

@@ -16,13 +16,13 @@ from dataclasses import dataclass, field
 from jupyter_smkit.api import sigv4
 from jupyter_smkit.api.credentials import Credential, Credentials
 from jupyter_smkit.api.errors import ApiError, BadSignature, code_for
-from jupyter_smkit.gateway.http import Exchange
-from jupyter_smkit.gateway.inference import MODEL_TIMEOUT
 from jupyter_smkit.gateway.limits import checked_headers
 from jupyter_smkit.gateway.metrics import Metrics
 from jupyter_smkit.gateway.routes import Endpoint, Routes, Variant, choose
-from jupyter_smkit.gateway.streams import BodyTooLarge
-from jupyter_smkit.gateway.upstream import Lost, Pool, Response, Upstream
+from jupyter_smkit.http.server import Exchange
+from jupyter_smkit.http.streams import BodyTooLarge
+from jupyter_smkit.http.upstream import Lost, Pool, Response, Upstream
+from jupyter_smkit.serving.inference import MODEL_TIMEOUT
 
 MAX_BODY = 6_291_456
 PATH = re.compile(

@@ -16,9 +16,9 @@ from jupyter_smkit import workflow
 from jupyter_smkit.client import logs, switch
 from jupyter_smkit.client.calls import CallFailed
 from jupyter_smkit.config import CannotStart, Home
-from jupyter_smkit.gateway.inference import media_type
 from jupyter_smkit.magics import arguments
 from jupyter_smkit.magics.table import Table
+from jupyter_smkit.serving.inference import media_type
 from jupyter_smkit.workflow import jobs, session
 from jupyter_smkit.workflow.endpoints import Endpoint, EndpointFailed
 from jupyter_smkit.workflow.jobs import JobFailed

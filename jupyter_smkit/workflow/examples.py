@@ -8,8 +8,8 @@ import tarfile
 from pathlib import Path
 from typing import Any
 
-from jupyter_smkit.gateway.columns import CATEGORY, TEXT, UNKNOWN, Column, kind_of, of_values
-from jupyter_smkit.gateway.schema import FILE
+from jupyter_smkit.serving.columns import CATEGORY, TEXT, UNKNOWN, Column, kind_of, of_values
+from jupyter_smkit.serving.schema import FILE
 
 _LEVELS = 10_000
 """With more values than that a category is text."""

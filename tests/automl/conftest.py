@@ -110,7 +110,7 @@ def train(automl_python: Path, runtime: Path, tmp_path: Path) -> Callable[..., R
         began = time.monotonic()
         with open(tmp_path / "log", "wb") as log:
             program = subprocess.Popen(
-                [automl_python, "-m", "jupyter_smkit.automl.train", "task.json"],
+                [automl_python, "-m", "jupyter_smkit.automl.trainer.train", "task.json"],
                 env=environment,
                 cwd=tmp_path,
                 stdout=log,

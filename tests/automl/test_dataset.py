@@ -11,11 +11,11 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer, load_diabetes, load_iris, load_wine
 
-from jupyter_smkit.automl.dataset import Dataset, divide, inferred, load
-from jupyter_smkit.automl.notebooks import definitions
-from jupyter_smkit.automl.specification import specified
-from jupyter_smkit.automl.tables import DataError
 from jupyter_smkit.automl.task import PARQUET, Source, Task
+from jupyter_smkit.automl.trainer.dataset import Dataset, divide, inferred, load
+from jupyter_smkit.automl.trainer.notebooks import definitions
+from jupyter_smkit.automl.trainer.specification import specified
+from jupyter_smkit.automl.trainer.tables import DataError
 
 ROWS = pd.DataFrame({"x": np.arange(600.0), "z": ["a", "b"] * 300})
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from sklearn import metrics
 
-from jupyter_smkit.automl.metrics import METRICS, Predictions, compute, metrics_of
 from jupyter_smkit.automl.objectives import (
     BINARY,
     DEFAULTS,
@@ -16,6 +15,7 @@ from jupyter_smkit.automl.objectives import (
     TABULAR,
     objectives_of,
 )
+from jupyter_smkit.automl.trainer.metrics import METRICS, Predictions, compute, metrics_of
 
 RANDOM = np.random.default_rng(0)
 

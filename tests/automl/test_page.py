@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from jupyter_smkit.automl.attribution import Attribution
-from jupyter_smkit.automl.page import MAX_FEATURES, explanation
+from jupyter_smkit.automl.trainer.attribution import Attribution
+from jupyter_smkit.automl.trainer.page import MAX_FEATURES, explanation
 
 HOSTILE = "<script>alert('x')</script> & \"more\""
 FACTS = {"Job": "a-job", "Target": f"{HOSTILE} too"}

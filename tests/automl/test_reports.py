@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from jupyter_smkit.automl import explain, insights
-from jupyter_smkit.automl.attribution import Attribution, attribute
-from jupyter_smkit.automl.metrics import Predictions
 from jupyter_smkit.automl.objectives import BINARY, MULTICLASS, REGRESSION
+from jupyter_smkit.automl.trainer import explain, insights
+from jupyter_smkit.automl.trainer.attribution import Attribution, attribute
+from jupyter_smkit.automl.trainer.metrics import Predictions
 
 RANDOM = np.random.default_rng(0)
 HEADER = {"job_name": "a-job", "candidate_name": "LightGBM"}

@@ -53,7 +53,7 @@ def test_what_the_trainer_is_told(world: World) -> None:
     assert task.validation_fraction == 0.3
     assert [given.uri for given in made.inputs] == ["s3://data/train/", "s3://data/features.json"]
     assert made.outputs[0].uri == "s3://data/output/churn"
-    assert made.argv[:3] == ("python", "-m", "jupyter_smkit.automl.train")
+    assert made.argv[:3] == ("python", "-m", "jupyter_smkit.automl.trainer.train")
     assert not made.network
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from jupyter_smkit.automl.tables import DataError, read
 from jupyter_smkit.automl.task import PARQUET, Source
+from jupyter_smkit.automl.trainer.tables import DataError, read
 
 
 def source(path: Path, content: bytes | None = None, **members: str) -> Source:

@@ -13,8 +13,8 @@ import pandas as pd
 import pytest
 from sklearn.datasets import load_breast_cancer
 
-from jupyter_smkit.automl.dataset import divide, load
 from jupyter_smkit.automl.task import Source, Task
+from jupyter_smkit.automl.trainer.dataset import divide, load
 
 from .conftest import Run, mixed
 
@@ -26,8 +26,8 @@ ORDER = [
 SERVE = """
 import sys
 from pathlib import Path
-from jupyter_smkit.gateway import flavours
-from jupyter_smkit.gateway.tables import Table
+from jupyter_smkit.serving import flavours
+from jupyter_smkit.serving.tables import Table
 place, rows = Path(sys.argv[1]), [line.split(";") for line in sys.argv[2:]]
 loaded = flavours.load(flavours.flavour_of(place), place, {})
 for value in loaded.predict(Table(rows), False).values:

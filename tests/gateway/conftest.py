@@ -62,7 +62,7 @@ class House:
     def worker(self, name: str, model: Path, **environ: str) -> subprocess.Popen[bytes]:
         path = self.socket(name)
         process = self.start(
-            "jupyter_smkit.gateway.worker", SMKIT_BIND=path, SM_MODEL_DIR=str(model), **environ
+            "jupyter_smkit.serving.worker", SMKIT_BIND=path, SM_MODEL_DIR=str(model), **environ
         )
         until(lambda: listens(path) or process.poll() is not None)
         return process

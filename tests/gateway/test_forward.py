@@ -20,10 +20,10 @@ from hypothesis import strategies as st
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.gateway.edge import application
 from jupyter_smkit.gateway.forward import forward
-from jupyter_smkit.gateway.http import Server
 from jupyter_smkit.gateway.invocations import Gateway
 from jupyter_smkit.gateway.routes import Routes
-from jupyter_smkit.gateway.upstream import Pool
+from jupyter_smkit.http.server import Server
+from jupyter_smkit.http.upstream import Pool
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
@@ -276,7 +276,7 @@ async def test_what_is_not_http_is_refused(port: int, data: bytes, status: int) 
 async def test_who_sends_on_still_sees_the_answer(
     port: int, head: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_smkit.gateway.http.MAX_DISCARD", 1_000_000)
+    monkeypatch.setattr("jupyter_smkit.http.server.MAX_DISCARD", 1_000_000)
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(head)
     for _ in range(200):
@@ -292,7 +292,7 @@ async def test_who_sends_on_still_sees_the_answer(
 async def test_who_sends_on_for_too_long_is_cut_off(
     port: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("jupyter_smkit.gateway.http.LINGER_TIMEOUT", 0.2)
+    monkeypatch.setattr("jupyter_smkit.http.server.LINGER_TIMEOUT", 0.2)
     _, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(b"nonsense\r\n\r\n")
     with pytest.raises(ConnectionError):

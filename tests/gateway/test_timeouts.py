@@ -18,7 +18,7 @@ from jupyter_smkit.config import Home
 from jupyter_smkit.gateway.edge import application
 from jupyter_smkit.gateway.invocations import Gateway
 from jupyter_smkit.gateway.routes import Routes
-from jupyter_smkit.gateway.upstream import Pool
+from jupyter_smkit.http.upstream import Pool
 
 from .conftest import House
 

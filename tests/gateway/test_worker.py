@@ -81,7 +81,7 @@ def test_it_listens_before_the_model_is_loaded(house: House, tmp_path: Path) -> 
 def test_a_model_that_cannot_be_loaded_ends_the_process(house: House, tmp_path: Path) -> None:
     (tmp_path / "model.joblib").write_bytes(b"nonsense")
     ended = subprocess.run(
-        [sys.executable, "-m", "jupyter_smkit.gateway.worker"],
+        [sys.executable, "-m", "jupyter_smkit.serving.worker"],
         env=environment(SMKIT_BIND=house.socket("broken"), SM_MODEL_DIR=str(tmp_path)),
         capture_output=True,
         timeout=30,
@@ -116,6 +116,6 @@ def _refuses(path: str) -> bool:
 def test_it_needs_nothing_but_httptools_to_listen() -> None:
     heavy = "{'pydantic', 'starlette', 'polars', 'pandas', 'numpy', 'sqlalchemy', 'botocore'}"
     code = (
-        f"import sys, jupyter_smkit.gateway.worker as w; sys.exit(bool({heavy} & {{*sys.modules}}))"
+        f"import sys, jupyter_smkit.serving.worker as w; sys.exit(bool({heavy} & {{*sys.modules}}))"
     )
     assert subprocess.run([sys.executable, "-c", code], env=environment()).returncode == 0
