@@ -16,7 +16,8 @@ from jupyter_smkit.control import lease, processes, repeats, starting
 from jupyter_smkit.control.running import ensure_running, stop, stopping, up
 
 if TYPE_CHECKING:
-    from jupyter_smkit.control.daemon import Controllers, Reconcile
+    from jupyter_smkit.control.context import Context
+    from jupyter_smkit.control.reconcile import Reconcile
     from jupyter_smkit.state.lifecycle import Lifecycle
     from jupyter_smkit.state.records import Record, State
 
@@ -46,15 +47,19 @@ def run_daemon(home: Home) -> int:
     return daemon.run(home, _assemble, lifecycles(), rarely=CHORES)
 
 
-def _assemble(home: Home, state: State) -> tuple[Controllers, Mapping[str, Reconcile]]:
+def _assemble(home: Home, state: State) -> tuple[Context, Mapping[str, Reconcile]]:
     from jupyter_smkit.compute.local import LocalExecutor
-    from jupyter_smkit.control.daemon import Controllers
+    from jupyter_smkit.control.admission import Admission, machine
+    from jupyter_smkit.control.context import Context
 
     reconcilers: dict[str, Reconcile] = {}
     for feature in ACTING:
         reconcilers |= import_module(f"jupyter_smkit.{feature}.controller").CONTROLLERS
-    controllers = Controllers(home, state, LocalExecutor(home), time.time, _caller(home))
-    return controllers, reconcilers
+    admission = Admission(machine(home.settings.max_jobs))
+    executor = LocalExecutor(home)
+    return Context(
+        home, state, executor, time.time, _caller(home), admission=admission
+    ), reconcilers
 
 
 def _caller(home: Home) -> Any:

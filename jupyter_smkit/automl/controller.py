@@ -10,8 +10,9 @@ from jupyter_smkit.automl.candidates import prefix
 from jupyter_smkit.automl.deployment import deploy, endpoint_name
 from jupyter_smkit.automl.launching import completion, launch
 from jupyter_smkit.compute.executor import Launch, Observation
-from jupyter_smkit.control.daemon import Controllers
-from jupyter_smkit.control.launches import advance, kind_of, launch_id
+from jupyter_smkit.control.admission import Needs
+from jupyter_smkit.control.context import Context
+from jupyter_smkit.control.launches import follow_launch, launch_id
 from jupyter_smkit.state.records import Json, Record
 
 _FINAL = frozenset(
@@ -25,48 +26,49 @@ _REASONS, _REASON = 5, 1024
 """PartialFailureReasons, and characters of each, that the service model allows."""
 
 
-def reconcile(controllers: Controllers, record: Record) -> None:
+def reconcile(context: Context, record: Record) -> None:
     if record.observed.get("_uploaded"):
-        follow_deployment(controllers, record)
+        follow_deployment(context, record)
     else:
-        follow_training(controllers, record)
+        follow_training(context, record)
 
 
-def follow_training(controllers: Controllers, record: Record) -> None:
+def follow_training(context: Context, record: Record) -> None:
     """One AutoML job trains at a time on a machine: its limits are in wall-clock time."""
 
     def launched(record: Record) -> Launch:
-        experiment.begin(controllers, record)
+        experiment.begin(context, record)
         return launch(record)
 
     def observed(seen: Observation) -> Json:
-        return facts(record, seen) | experiment.follow(controllers, record, seen.report)
+        return facts(record, seen) | experiment.follow(context, record, seen.report)
 
-    advance(
-        controllers,
+    follow_launch(
+        context,
         record,
         launched,
-        lambda running: record.kind not in map(kind_of, running),
+        # It uses what is left of the machine: asked for as one core, it waits for no other job.
+        Needs(cores=1, alone="AutoML"),
         observed,
-        lambda seen: finish(controllers, record, seen),
+        lambda seen: finish(context, record, seen),
     )
 
 
-def finish(controllers: Controllers, record: Record, seen: Observation) -> None:
+def finish(context: Context, record: Record, seen: Observation) -> None:
     """The program has ended and what it left is uploaded."""
     report = seen.report
     # Of a program that was lost while it was to stop, nothing newer is known.
     last = report or record.observed.get("_report", {})
-    told = experiment.follow(controllers, record, last, over=True)
+    told = experiment.follow(context, record, last, over=True)
     observed: Json = {**facts(record, seen), **told, "_uploaded": True}
     trained = report.get("best") is not None
     if seen.outcome == "Failed" or (seen.outcome == "MaxRuntimeExceeded" and not trained):
         reason = report.get("failure") or seen.reason or "The job ran out of time"
         observed["FailureReason"] = reason[:_REASON]
-        end(controllers, record, "Failed", "Failed", observed)
+        end(context, record, "Failed", "Failed", observed)
         return
     if record.status == "Stopping" or seen.outcome == "Stopped":
-        end(controllers, record, "Stopped", "Stopped", observed)
+        end(context, record, "Stopped", "Stopped", observed)
         return
     outcome = str(report.get("secondary_status", "Completed"))
     if seen.outcome == "MaxRuntimeExceeded":
@@ -76,30 +78,30 @@ def finish(controllers: Controllers, record: Record, seen: Observation) -> None:
     }
     if trained and "ModelDeployConfig" in record.request:
         observed |= {"AutoMLJobSecondaryStatus": "DeployingModel", "_outcome": outcome}
-        controllers.state.change(record, observed=observed)
+        context.state.change(record, observed=observed)
         return
-    end(controllers, record, "Completed", outcome, observed)
+    end(context, record, "Completed", outcome, observed)
 
 
-def follow_deployment(controllers: Controllers, record: Record) -> None:
+def follow_deployment(context: Context, record: Record) -> None:
     if record.status == "Stopping":
-        end(controllers, record, "Stopped", "Stopped")
+        end(context, record, "Stopped", "Stopped")
         return
-    answer = deploy(controllers, record)
+    answer = deploy(context, record)
     if answer is None:
         return
     outcome, failure = answer
     if failure is None:
         result = {"ModelDeployResult": {"EndpointName": endpoint_name(record)}}
-        end(controllers, record, "Completed", record.observed["_outcome"], result)
+        end(context, record, "Completed", record.observed["_outcome"], result)
         return
     reasons = record.observed.get("PartialFailureReasons") or []
     partial = [*reasons[: _REASONS - 1], {"PartialFailureMessage": failure[:_REASON]}]
-    end(controllers, record, "Completed", outcome, {"PartialFailureReasons": partial})
+    end(context, record, "Completed", outcome, {"PartialFailureReasons": partial})
 
 
 def end(
-    controllers: Controllers,
+    context: Context,
     record: Record,
     status: str,
     secondary: str,
@@ -108,10 +110,10 @@ def end(
     facts = {
         **(observed or {}),
         "AutoMLJobSecondaryStatus": secondary,
-        "EndTime": controllers.clock(),
+        "EndTime": context.clock(),
     }
-    controllers.state.change(record, status=status, observed=facts)
-    controllers.executor.forget(launch_id(record))
+    context.state.change(record, status=status, observed=facts)
+    context.executor.forget(launch_id(record))
 
 
 def facts(record: Record, seen: Observation) -> Json:

@@ -6,7 +6,7 @@ import hashlib
 
 from jupyter_smkit.api.errors import ApiError, ValidationException
 from jupyter_smkit.automl.candidates import best
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.context import Context
 from jupyter_smkit.state.records import Json, Record
 
 INSTANCE_TYPE = "ml.m5.2xlarge"
@@ -20,14 +20,14 @@ def endpoint_name(record: Record) -> str:
     return str(config.get("EndpointName") or _own_name(record))
 
 
-def deploy(controllers: Controllers, record: Record) -> tuple[str, str | None] | None:
+def deploy(context: Context, record: Record) -> tuple[str, str | None] | None:
     """One step. None while it goes on, else the job's secondary status and what failed."""
     name = endpoint_name(record)
     try:
-        described = _described(controllers, record, name)
+        described = _described(context, record, name)
         if described is None:
-            _create(controllers, record, name)
-            described = controllers.call(record, "DescribeEndpoint", EndpointName=name)
+            _create(context, record, name)
+            described = context.call(record, "DescribeEndpoint", EndpointName=name)
     except ApiError as error:
         if error.status >= 500:
             raise
@@ -36,7 +36,7 @@ def deploy(controllers: Controllers, record: Record) -> tuple[str, str | None] |
         return "ModelDeploymentError", f"The endpoint {name} exists already: choose another name."
     outcome = _SETTLED.get(described["EndpointStatus"])
     if outcome is None:
-        controllers.again(record, 1.0)
+        context.again(record, 1.0)
         return None
     reason = described.get("FailureReason", "")
     return outcome, None if outcome == "Completed" else f"The endpoint {name} failed: {reason}"
@@ -47,16 +47,16 @@ def _own_name(record: Record) -> str:
     return f"{record.key}-{digest}"
 
 
-def _described(controllers: Controllers, record: Record, name: str) -> Json | None:
+def _described(context: Context, record: Record, name: str) -> Json | None:
     try:
-        return controllers.call(record, "DescribeEndpoint", EndpointName=name)
+        return context.call(record, "DescribeEndpoint", EndpointName=name)
     except ApiError as error:
         if error.message.startswith("Could not find"):
             return None
         raise
 
 
-def _create(controllers: Controllers, record: Record, endpoint: str) -> None:
+def _create(context: Context, record: Record, endpoint: str) -> None:
     own = _own_name(record)
     candidate = best(record)
     if candidate is None:
@@ -80,7 +80,7 @@ def _create(controllers: Controllers, record: Record, endpoint: str) -> None:
     ]
     for operation, params in steps:
         try:
-            controllers.call(record, operation, **params)
+            context.call(record, operation, **params)
         except ApiError as error:
             # Made by a daemon that was killed behind this step: the names are the job's own.
             if "already exist" not in error.message:

@@ -11,7 +11,7 @@ from typing import Any
 
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.automl.candidates import prefix
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.context import Context
 from jupyter_smkit.state.records import Json, Record
 
 log = logging.getLogger("smkit.automl")
@@ -23,16 +23,16 @@ def name_of(record: Record) -> str:
     return f"{record.key}-aws-auto-ml-job"
 
 
-def begin(controllers: Controllers, record: Record) -> None:
+def begin(context: Context, record: Record) -> None:
     """Makes the experiment. What hinders that is logged, and does not hinder the job."""
     try:
-        _make(controllers, record, "CreateExperiment", ExperimentName=name_of(record))
+        _make(context, record, "CreateExperiment", ExperimentName=name_of(record))
     except (ApiError, OSError) as error:
         log.warning("AutoML job %s has no experiment: %s", record.key, error)
 
 
 def follow(
-    controllers: Controllers, record: Record, report: Mapping[str, Any], *, over: bool = False
+    context: Context, record: Record, report: Mapping[str, Any], *, over: bool = False
 ) -> Json:
     """Tells the experiment what is new of the candidates, and answers what the record is to keep
     of that. ``over``: the program has ended."""
@@ -46,9 +46,9 @@ def follow(
             continue
         try:
             if name not in known:
-                _make_trial(controllers, record, name)
-            controllers.call(record, "UpdateTrialComponent", **component)
-            _measure(controllers, record, component["TrialComponentName"], measured)
+                _make_trial(context, record, name)
+            context.call(record, "UpdateTrialComponent", **component)
+            _measure(context, record, component["TrialComponentName"], measured)
         except (ApiError, OSError) as error:
             log.warning("AutoML job %s: no trial of %s: %s", record.key, name, error)
             # Whoever has deleted the experiment is not asked again; a smkit that starts is.
@@ -114,38 +114,34 @@ def _stem(record: Record, candidate: str) -> str:
     return f"{record.key}-{re.sub('[^a-zA-Z0-9]+', '-', candidate).strip('-')[:60]}"
 
 
-def _make_trial(controllers: Controllers, record: Record, candidate: str) -> None:
+def _make_trial(context: Context, record: Record, candidate: str) -> None:
     stem, experiment = _stem(record, candidate), name_of(record)
     trial, component = f"{stem}-aws-trial", f"{stem}-aws-training-job"
-    _make(controllers, record, "CreateExperiment", ExperimentName=experiment)
+    _make(context, record, "CreateExperiment", ExperimentName=experiment)
     _make(
-        controllers,
+        context,
         record,
         "CreateTrial",
         TrialName=trial,
         ExperimentName=experiment,
         DisplayName=candidate,
     )
-    _make(controllers, record, "CreateTrialComponent", TrialComponentName=component)
-    controllers.call(
-        record, "AssociateTrialComponent", TrialName=trial, TrialComponentName=component
-    )
+    _make(context, record, "CreateTrialComponent", TrialComponentName=component)
+    context.call(record, "AssociateTrialComponent", TrialName=trial, TrialComponentName=component)
 
 
-def _make(controllers: Controllers, record: Record, operation: str, **params: Any) -> None:
+def _make(context: Context, record: Record, operation: str, **params: Any) -> None:
     try:
-        controllers.call(record, operation, **params)
+        context.call(record, operation, **params)
     except ApiError as error:
         # Made by a daemon that was killed behind this step: the names are the job's own.
         if "already exist" not in error.message:
             raise
 
 
-def _measure(
-    controllers: Controllers, record: Record, component: str, measured: list[Json]
-) -> None:
+def _measure(context: Context, record: Record, component: str, measured: list[Json]) -> None:
     """No operation sets a component's metrics: SageMaker takes them from the job, as this does."""
-    state = controllers.state
+    state = context.state
     found = state.get(record.account, record.region, "TrialComponent", component)
     if found is not None and measured:
         state.change(found, observed={"Metrics": measured})

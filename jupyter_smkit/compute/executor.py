@@ -153,5 +153,12 @@ class Executor(Protocol):
     def running(self) -> Collection[str]:
         """The ids of the jobs (not workers) that run now."""
 
+    def ended(self) -> Collection[str]:
+        """Launches of this process whose supervisors have ended since this was last asked."""
+
+    def lost(self) -> Collection[str]:
+        """Those of earlier processes that ran when they were last polled and do so no more, told
+        once; asked every few seconds, so it must be cheap."""
+
     def known(self, prefix: str) -> Collection[str]:
         """The launches whose ids begin so and of which something is left here."""

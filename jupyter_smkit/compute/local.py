@@ -9,9 +9,11 @@ import signal
 import subprocess
 import sys
 import time
+from bisect import bisect_left
 from collections.abc import Collection
 from contextlib import suppress
 from dataclasses import asdict
+from itertools import islice, takewhile
 from pathlib import Path
 
 from jupyter_smkit.compute import jsonfile, sandbox
@@ -23,12 +25,18 @@ FORMAT = 1
 STOP = "stop"
 """The file by which a supervisor knows that its SIGTERM is a stop, and not the machine's end."""
 _GONE = ".gone"
+_GRAIN = 0.1
 
 
 class LocalExecutor:
     def __init__(self, home: Home) -> None:
         self.home = home
         self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._ended: set[str] = set()
+        self._running: set[str] = set()
+        """Launches that ran when they were last polled."""
+        self._listed: tuple[float, float, list[str]] = (0.0, 0.0, [])
+        """When the directory was listed, its time then, and the names in order."""
 
     def launch(self, launch: Launch, attempt: int = 1) -> None:
         directory = self._directory(launch.id)
@@ -98,7 +106,9 @@ class LocalExecutor:
             "attempt": jsonfile.read(directory / "job.json").get("attempt", 1),
         }
         if status.get("outcome"):
+            self._running.discard(id)
             return Observation(**{**known, "state": "done"})
+        (self._running.add if alive else self._running.discard)(id)
         return Observation(**{**known, "state": "running" if alive else "lost"})
 
     def stop(self, id: str) -> None:
@@ -128,11 +138,30 @@ class LocalExecutor:
         ]
 
     def known(self, prefix: str = "") -> Collection[str]:
+        now = time.time()
         try:
-            there = [directory.name for directory in self.home.jobs.iterdir()]
+            stamp = self.home.jobs.stat().st_mtime
+            listed, before, names = self._listed
+            # A directory's time has the kernel's grain: one that has just changed may change again.
+            if stamp != before or listed - stamp < _GRAIN:
+                there = (directory.name for directory in self.home.jobs.iterdir())
+                names = sorted(name for name in there if not name.endswith(_GONE))
+                self._listed = (now, stamp, names)
         except FileNotFoundError:
             return ()
-        return [name for name in there if name.startswith(prefix) and not name.endswith(_GONE)]
+        first = bisect_left(names, prefix)
+        return list(takewhile(lambda name: name.startswith(prefix), islice(names, first, None)))
+
+    def ended(self) -> Collection[str]:
+        self._reap()
+        ended, self._ended = self._ended, set()
+        return ended
+
+    def lost(self) -> Collection[str]:
+        followed = self._running - self._children.keys()
+        gone = {id for id in followed if not _held(self._directory(id) / "lock")}
+        self._running -= gone
+        return gone
 
     def tidy(self, before: float) -> int:
         """Removes what is left of launches that ended before a time and that no record has asked
@@ -156,7 +185,10 @@ class LocalExecutor:
             os.kill(pid, sign)
 
     def _reap(self) -> None:
-        self._children = {id: one for id, one in self._children.items() if one.poll() is None}
+        over = [id for id, one in self._children.items() if one.poll() is not None]
+        for id in over:
+            del self._children[id]
+        self._ended.update(over)
 
     def _directory(self, id: str) -> Path:
         return self.home.jobs / id

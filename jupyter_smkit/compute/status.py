@@ -55,7 +55,7 @@ class Status:
     def ring(self) -> None:
         from jupyter_smkit.state import wake
 
-        wake.ring(self._home.run / "wake")
+        wake.ring(self._home.run / "wake", self._directory.name)
 
     def _passed(self, phase: str, at: float, facts: dict[str, Any]) -> None:
         self._phases.append((phase, at))

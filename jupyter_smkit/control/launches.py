@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import replace
 
 from jupyter_smkit.compute.executor import ATTEMPTS, Launch, Observation
-from jupyter_smkit.control.daemon import Controllers
-from jupyter_smkit.state.records import Json, Record
+from jupyter_smkit.control.admission import Needs
+from jupyter_smkit.control.context import Context
+from jupyter_smkit.state.records import Identity, Json, Record
 
 _LOST = f"InternalServerError: the job's supervisor was lost {ATTEMPTS} times"
+_OWNERS = {"Worker": "Endpoint"}
+"""Kinds of records by what their launches call themselves, where that is something else."""
 
 Describe = Callable[[Observation], Json]
 """Members of Describe that follow from an observation."""
@@ -20,41 +23,43 @@ def launch_id(record: Record) -> str:
     return f"{record.account}.{record.region}.{record.kind}.{record.key}.{record.created:.6f}"
 
 
-def kind_of(id: str) -> str:
-    return id.split(".")[2]
+def owner(id: str) -> Identity | None:
+    """Whose launch it is; None where the id does not tell."""
+    account, region, kind, key, *_ = [*id.split(".", 4), "", "", "", ""]
+    return (account, region, _OWNERS.get(kind, kind), key) if key else None
 
 
-def advance(
-    controllers: Controllers,
+def follow_launch(
+    context: Context,
     record: Record,
     launch: Callable[[Record], Launch],
-    has_room: Callable[[Collection[str]], bool],
+    needs: Needs,
     facts: Describe,
     finish: Callable[[Observation], None],
 ) -> None:
-    """One step of a job in InProgress or Stopping. ``has_room`` is asked beside the ids of the jobs
-    that run now; ``finish`` settles the record by how the launch ended."""
-    executor = controllers.executor
+    """One step of a job in InProgress or Stopping; ``finish`` settles the record by how the
+    launch ended."""
+    executor = context.executor
     id = launch_id(record)
     seen = executor.poll(id)
     stopping = record.status == "Stopping"
     match seen.state:
         case "missing" | "lost" if stopping:
-            finish(replace(seen, outcome="Stopped", ended=controllers.clock()))
+            finish(replace(seen, outcome="Stopped", ended=context.clock()))
         case "missing":
-            if record.kind not in controllers.crowded and has_room(executor.running()):
+            if context.admission.may_run(record, needs):
                 executor.launch(launch(record))
-            else:
-                controllers.wait(record)
         case "lost" if seen.attempt >= ATTEMPTS:
-            finish(replace(seen, outcome="Failed", reason=_LOST, ended=controllers.clock()))
+            finish(replace(seen, outcome="Failed", reason=_LOST, ended=context.clock()))
         case "lost":
+            context.admission.runs(record, needs)
             executor.launch(launch(record), attempt=seen.attempt + 1)
         case "running":
+            context.admission.runs(record, needs)
             if stopping:
                 executor.stop(id)
             observed = facts(seen)
             if any(record.observed.get(name) != value for name, value in observed.items()):
-                controllers.state.change(record, observed=observed)
+                context.state.change(record, observed=observed)
         case "done":
             finish(seen)

@@ -12,9 +12,8 @@ from types import MappingProxyType
 
 from jupyter_smkit.compute import images, jsonfile
 from jupyter_smkit.compute.executor import Observation
-from jupyter_smkit.control.daemon import Controllers
-from jupyter_smkit.endpoints.operations import served
-from jupyter_smkit.endpoints.workers import Worker, answers, launch_prefix, wanted
+from jupyter_smkit.control.context import Context
+from jupyter_smkit.endpoints.workers import Worker, answers, launch_prefix, served, wanted
 from jupyter_smkit.state import wake
 from jupyter_smkit.state.records import Json, Record
 from jupyter_smkit.state.schema import records
@@ -33,51 +32,51 @@ _UNHEALTHY = (
 )
 
 
-def reconcile(controllers: Controllers, record: Record) -> None:
+def reconcile(context: Context, record: Record) -> None:
     match record.status:
         case "Creating" | "Updating":
-            bring_up(controllers, record)
+            bring_up(context, record)
         case "InService":
-            keep(controllers, record)
+            keep(context, record)
         case "Deleting":
-            take_down(controllers, record)
+            take_down(context, record)
 
 
-def bring_up(controllers: Controllers, record: Record) -> None:
+def bring_up(context: Context, record: Record) -> None:
     """Starts what the configuration asks for; moves the traffic once all of it answers."""
     try:
-        workers = wanted(controllers, record)
+        workers = wanted(context, record)
     except KeyError as missing:
-        fail(controllers, record, str(missing.args[0]))
+        fail(context, record, str(missing.args[0]))
         return
     ready = True
     versions = {}
     for worker in workers:
-        seen = controllers.executor.poll(worker.launch.id)
+        seen = context.executor.poll(worker.launch.id)
         versions[worker.variant] = seen.version
         if seen.state == "missing":
-            controllers.executor.launch(worker.launch)
+            context.executor.launch(worker.launch)
         elif seen.state == "lost" and seen.attempt < _CRASHES:
-            controllers.executor.launch(worker.launch, attempt=seen.attempt + 1)
+            context.executor.launch(worker.launch, attempt=seen.attempt + 1)
         elif seen.state in ("done", "lost"):
             reason = seen.reason or "The worker ended"
-            fail(controllers, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
+            fail(context, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
             return
         if not ready or (seen.state == "running" and answers(worker.launch.socket)):
             continue
         ready = False
         since = max(seen.started or math.inf, record.modified)
-        if seen.state == "running" and controllers.clock() > since + worker.patience:
+        if seen.state == "running" and context.clock() > since + worker.patience:
             reason = f"It did not answer within {worker.patience:.0f} s"
-            fail(controllers, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
+            fail(context, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
             return
     if not ready:
-        controllers.again(record, _SOON)
+        context.again(record, _SOON)
         return
     variants = shown(workers, versions)
     # The gateway knows before anybody can read InService and send the first request.
-    write_routes(controllers, {_route_key(record): variants})
-    controllers.state.change(
+    write_routes(context, {_route_key(record): variants})
+    context.state.change(
         record,
         status="InService",
         observed={
@@ -88,55 +87,55 @@ def bring_up(controllers: Controllers, record: Record) -> None:
     )
 
 
-def fail(controllers: Controllers, record: Record, reason: str) -> None:
+def fail(context: Context, record: Record, reason: str) -> None:
     """A new endpoint fails; one that was updated goes on serving what it served."""
     serving = record.observed.get("_variants")
-    for id in set(controllers.executor.known(launch_prefix(record))) - _ids(serving or ()):
-        controllers.executor.forget(id)
+    for id in set(context.executor.known(launch_prefix(record))) - _ids(serving or ()):
+        context.executor.forget(id)
     changes: Json = {"FailureReason": reason[:1024]}
     if serving:
         config = record.observed["_config"]
-        controllers.state.change(
+        context.state.change(
             record,
             status="InService",
             observed={**changes, "_weights": served(record)},
             request={"EndpointConfigName": config},
         )
     else:
-        controllers.state.change(record, status="Failed", observed=changes)
+        context.state.change(record, status="Failed", observed=changes)
 
 
-def keep(controllers: Controllers, record: Record) -> None:
+def keep(context: Context, record: Record) -> None:
     """Starts workers again that have died, ends those that an update has replaced, and makes sure
     that the gateway knows the endpoint."""
-    if _route_key(record) not in _written(controllers.home.routes):
-        write_routes(controllers)
+    if _route_key(record) not in _written(context.home.routes):
+        write_routes(context)
     serving = _ids(record.observed["_variants"])
     dead = {}
     for id in serving:
-        seen = controllers.executor.poll(id)
+        seen = context.executor.poll(id)
         if seen.state != "running":
             dead[id] = seen
     if dead:
-        revive(controllers, record, dead)
-    for id in set(controllers.executor.known(launch_prefix(record))) - serving:
-        retire(controllers, record, id)
+        revive(context, record, dead)
+    for id in set(context.executor.known(launch_prefix(record))) - serving:
+        retire(context, record, id)
 
 
-def revive(controllers: Controllers, record: Record, dead: Mapping[str, Observation]) -> None:
+def revive(context: Context, record: Record, dead: Mapping[str, Observation]) -> None:
     """As they were launched: the model may have been deleted since. At once the first time, then
     after 1 s, 2 s, 4 s and so on."""
     for id, seen in dead.items():
         wait = min(_LONGEST_WAIT, 2.0 ** min(seen.attempt - 2, 10))
-        left = _last_sign(seen) + wait - controllers.clock()
+        left = _last_sign(seen) + wait - context.clock()
         if 0 < left <= wait and seen.attempt > 1:
-            controllers.again(record, left)
+            context.again(record, left)
         elif seen.state != "missing":
-            controllers.executor.again(id)
+            context.executor.again(id)
         else:
-            for worker in wanted(controllers, record):
+            for worker in wanted(context, record):
                 if worker.launch.id == id:
-                    controllers.executor.launch(worker.launch)
+                    context.executor.launch(worker.launch)
 
 
 def _last_sign(seen: Observation) -> float:
@@ -144,30 +143,30 @@ def _last_sign(seen: Observation) -> float:
     return seen.ended or max([0.0, *(at for _, at in seen.phases)])
 
 
-def retire(controllers: Controllers, record: Record, id: str) -> None:
+def retire(context: Context, record: Record, id: str) -> None:
     """Ends a worker that no route leads to; it may first answer what it was asked."""
-    left = record.modified + _SETTLED - controllers.clock()
+    left = record.modified + _SETTLED - context.clock()
     if 0 < left <= _SETTLED:
-        controllers.again(record, left)
+        context.again(record, left)
     else:
-        end(controllers, id)
+        end(context, id)
 
 
-def end(controllers: Controllers, id: str) -> None:
-    if controllers.executor.poll(id).state == "running":
-        controllers.executor.stop(id)
+def end(context: Context, id: str) -> None:
+    if context.executor.poll(id).state == "running":
+        context.executor.stop(id)
     else:
-        controllers.executor.forget(id)
+        context.executor.forget(id)
 
 
-def take_down(controllers: Controllers, record: Record) -> None:
-    write_routes(controllers)
-    for id in controllers.executor.known(launch_prefix(record)):
-        end(controllers, id)
-    if controllers.executor.known(launch_prefix(record)):
-        controllers.again(record, _SOON)
+def take_down(context: Context, record: Record) -> None:
+    write_routes(context)
+    for id in context.executor.known(launch_prefix(record)):
+        end(context, id)
+    if context.executor.known(launch_prefix(record)):
+        context.again(record, _SOON)
         return
-    with controllers.state.begin() as transaction:
+    with context.state.begin() as transaction:
         transaction.delete(record)
 
 
@@ -211,11 +210,11 @@ def _endpoints_in(routes: Path, stamp: tuple[int, int, int]) -> frozenset[str]:
 
 
 def write_routes(
-    controllers: Controllers, soon: Mapping[str, Sequence[Json]] = MappingProxyType({})
+    context: Context, soon: Mapping[str, Sequence[Json]] = MappingProxyType({})
 ) -> None:
     """Tells the gateway what every endpoint serves now, whole and at once; ``soon`` holds the
     variants of one that comes into service next."""
-    with controllers.state.read() as transaction:
+    with context.state.read() as transaction:
         endpoints = transaction.where(
             records.c.kind == "Endpoint", records.c.status.in_(("InService", "Updating"))
         )
@@ -235,8 +234,8 @@ def write_routes(
         for key, variants in {**serving, **soon}.items()
         if variants
     }
-    jsonfile.write(controllers.home.routes, {"endpoints": table})
-    wake.ring(controllers.home.run / "wake")
+    jsonfile.write(context.home.routes, {"endpoints": table})
+    wake.ring(context.home.run / "wake")
 
 
 CONTROLLERS = {"Endpoint": reconcile}

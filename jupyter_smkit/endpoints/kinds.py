@@ -31,6 +31,7 @@ ENDPOINT = Kind(
     in_use="Cannot create already existing endpoint ({key})",
     lifecycle=lifecycle(
         "Creating",
+        rests="Failed UpdateRollbackFailed",
         Creating="InService Failed",
         InService="Updating Deleting",
         # Failed: for homes in which an endpoint that had failed could still be updated.

@@ -10,6 +10,7 @@ from jupyter_smkit.api.kinds import find
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.endpoints import containers
 from jupyter_smkit.endpoints.kinds import ENDPOINT, ENDPOINT_CONFIG, KINDS, MODEL
+from jupyter_smkit.endpoints.workers import served
 from jupyter_smkit.state.records import Record
 
 _BUSY = frozenset({"Creating", "Updating", "Deleting"})
@@ -134,14 +135,6 @@ def retained(record: Record, params: Params) -> Params | None:
     kept = [name for name, type in properties if type not in left]
     return {
         variant: {name: each[name] for name in kept} for variant, each in served(record).items()
-    }
-
-
-def served(record: Record) -> dict[str, Params]:
-    """The weight and the instance count of each variant that serves now."""
-    return {
-        variant["name"]: {"weight": variant["weight"], "count": len(variant["workers"])}
-        for variant in record.observed.get("_variants") or ()
     }
 
 

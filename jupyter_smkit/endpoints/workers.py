@@ -10,7 +10,7 @@ from pathlib import Path
 
 from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.context import Context
 from jupyter_smkit.endpoints import containers
 from jupyter_smkit.serving.inference import MODEL_TIMEOUT
 from jupyter_smkit.state.records import Json, Record
@@ -37,22 +37,20 @@ class Worker:
     """Seconds in which its container must be ready."""
 
 
-def wanted(controllers: Controllers, endpoint: Record) -> list[Worker]:
+def wanted(context: Context, endpoint: Record) -> list[Worker]:
     """The workers that the endpoint's configuration asks for; raises KeyError with a message."""
-    config = _record(
-        controllers, endpoint, "EndpointConfig", endpoint.request["EndpointConfigName"]
-    )
+    config = _record(context, endpoint, "EndpointConfig", endpoint.request["EndpointConfigName"])
     weights = endpoint.observed.get("_weights") or {}
     found = []
     for variant in config.request["ProductionVariants"]:
         name = variant["VariantName"]
-        model = _record(controllers, endpoint, "Model", variant["ModelName"])
+        model = _record(context, endpoint, "Model", variant["ModelName"])
         container = containers.of(model)[0]
         chosen = weights.get(name) or {}
         weight = chosen.get("weight")
         count = chosen.get("count") or variant.get("InitialInstanceCount") or 1
         for number in range(count):
-            launch = _launch(controllers, endpoint, config, model, container, name, number)
+            launch = _launch(context, endpoint, config, model, container, name, number)
             found.append(
                 Worker(
                     name,
@@ -65,15 +63,15 @@ def wanted(controllers: Controllers, endpoint: Record) -> list[Worker]:
     return found
 
 
-def _record(controllers: Controllers, endpoint: Record, kind: str, key: str) -> Record:
-    found = controllers.state.get(endpoint.account, endpoint.region, kind, key)
+def _record(context: Context, endpoint: Record, kind: str, key: str) -> Record:
+    found = context.state.get(endpoint.account, endpoint.region, kind, key)
     if found is None:
         raise KeyError(f'{kind} "{key}" was deleted; create it again, or update the endpoint')
     return found
 
 
 def _launch(
-    controllers: Controllers,
+    context: Context,
     endpoint: Record,
     config: Record,
     model: Record,
@@ -114,11 +112,19 @@ def _launch(
         inputs=tuple(inputs),
         directories=("/opt/ml/model",),
         requirement_files=tuple(f"{at}/requirements.txt" for at in (_CODE, "/opt/ml/model/code")),
-        socket=str(controllers.home.run / "workers" / digest / "s"),
+        socket=str(context.home.run / "workers" / digest / "s"),
         network=not model.request.get("EnableNetworkIsolation", False),
         grace=_DRAINING,
         hostname="model",
     )
+
+
+def served(record: Record) -> dict[str, Json]:
+    """The weight and the instance count of each variant that serves now."""
+    return {
+        variant["name"]: {"weight": variant["weight"], "count": len(variant["workers"])}
+        for variant in record.observed.get("_variants") or ()
+    }
 
 
 def launch_prefix(endpoint: Record) -> str:

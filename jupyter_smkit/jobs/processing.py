@@ -6,16 +6,16 @@ import json
 
 from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output, started_again
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.context import Context
 from jupyter_smkit.control.launches import launch_id
-from jupyter_smkit.jobs.run import advance
+from jupyter_smkit.jobs.run import run_job
 from jupyter_smkit.state.records import Json, Record
 
 LOG_GROUP = "/aws/sagemaker/ProcessingJobs"
 
 
-def reconcile(controllers: Controllers, record: Record) -> None:
-    advance(controllers, record, launch, facts, "ProcessingEndTime")
+def reconcile(context: Context, record: Record) -> None:
+    run_job(context, record, launch, facts, "ProcessingEndTime")
 
 
 def launch(record: Record) -> Launch:

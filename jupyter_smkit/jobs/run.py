@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 
 from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Launch, Observation
-from jupyter_smkit.control import launches
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.admission import Needs
+from jupyter_smkit.control.context import Context
+from jupyter_smkit.control.launches import Describe, follow_launch, launch_id
 from jupyter_smkit.state.records import Record
 
 IMAGE_TAG = "smkit:image"
@@ -16,11 +16,11 @@ IMAGE_TAG = "smkit:image"
 that could."""
 
 
-def advance(
-    controllers: Controllers,
+def run_job(
+    context: Context,
     record: Record,
     launch: Callable[[Record], Launch],
-    facts: launches.Describe,
+    facts: Describe,
     sort_time: str,
 ) -> None:
     """One step of a job. ``sort_time`` names the member of its end."""
@@ -30,13 +30,25 @@ def advance(
         status = seen.outcome if seen.outcome in ("Completed", "Failed") else "Stopped"
         if status == "Failed":
             observed["FailureReason"] = seen.reason
-        with controllers.state.begin() as transaction:
+        with context.state.begin() as transaction:
             transaction.change(record, status=status, observed=observed)
             if has := images.in_place(launch(record).image, seen.version):
                 transaction.tag(record.arn, {IMAGE_TAG: has})
-        controllers.executor.forget(launches.launch_id(record))
+        context.executor.forget(launch_id(record))
 
-    room = controllers.home.settings.max_jobs or os.cpu_count() or 1
-    launches.advance(
-        controllers, record, launch, lambda running: len(running) < room, facts, finish
+    follow_launch(context, record, launch, needs(record), facts, finish)
+
+
+def needs(record: Record) -> Needs:
+    """A core a host, and a GPU where its type has some on AWS; types have no other effect here."""
+    processing = record.request.get("ProcessingResources") or {}
+    cluster = processing.get("ClusterConfig") or record.request.get("ResourceConfig") or {}
+    groups = cluster.get("InstanceGroups") or [cluster]
+    hosts = [(str(each.get("InstanceType", "")), each.get("InstanceCount") or 1) for each in groups]
+    return Needs(
+        cores=sum(count for _, count in hosts),
+        gpus=sum(count for type, count in hosts if type.startswith(_WITH_GPUS)),
     )
+
+
+_WITH_GPUS = ("ml.p", "ml.g")

@@ -6,10 +6,10 @@ import json
 
 from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output, started_again
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.context import Context
 from jupyter_smkit.control.launches import launch_id
 from jupyter_smkit.jobs import script_mode
-from jupyter_smkit.jobs.run import advance
+from jupyter_smkit.jobs.run import run_job
 from jupyter_smkit.state.records import Json, Record
 
 CHECKPOINTS = "/opt/ml/checkpoints"
@@ -34,8 +34,8 @@ _MESSAGES = {
 }
 
 
-def reconcile(controllers: Controllers, record: Record) -> None:
-    advance(controllers, record, launch, lambda seen: facts(record, seen), "TrainingEndTime")
+def reconcile(context: Context, record: Record) -> None:
+    run_job(context, record, launch, lambda seen: facts(record, seen), "TrainingEndTime")
 
 
 def launch(record: Record) -> Launch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 
 @dataclass(frozen=True)
@@ -13,22 +14,22 @@ class Lifecycle:
     initial: str
     moves: Mapping[str, frozenset[str]]
     """From each status to those that may follow."""
+    rests: frozenset[str] = frozenset()
+    """Statuses that only a request leads out of: smkit has nothing to do there by itself."""
 
     def allows(self, status: str, following: str) -> bool:
         return following == status or following in self.moves.get(status, frozenset())
 
-    def settled(self, status: str) -> bool:
-        """Whether a record may stay in ``status`` for good: no move leads out by itself."""
-        return not self.moves.get(status)
-
-    @property
+    @cached_property
     def active(self) -> frozenset[str]:
-        return frozenset(status for status in self.moves if self.moves[status])
+        """The statuses in which a reconciler has something to do or to watch."""
+        return frozenset(status for status in self.moves if self.moves[status]) - self.rests
 
 
-def lifecycle(initial: str, **moves: str) -> Lifecycle:
+def lifecycle(initial: str, *, rests: str = "", **moves: str) -> Lifecycle:
     """``lifecycle("InProgress", InProgress="Completed Failed Stopping", Stopping="Stopped")``"""
-    return Lifecycle(initial, {at: frozenset(to.split()) for at, to in moves.items()})
+    following = {at: frozenset(to.split()) for at, to in moves.items()}
+    return Lifecycle(initial, following, frozenset(rests.split()))
 
 
 JOB = lifecycle(

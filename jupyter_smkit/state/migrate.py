@@ -17,7 +17,7 @@ from jupyter_smkit.config import CannotStart, Home
 from jupyter_smkit.state import shared
 from jupyter_smkit.state.engine import connect, url_of
 
-HEAD = "0003"
+HEAD = "0004"
 """The newest revision in ``migrations/versions``; a test holds it against the folder."""
 _KEPT_BACKUPS = 3
 

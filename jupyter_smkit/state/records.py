@@ -26,6 +26,8 @@ from jupyter_smkit.state.lifecycle import Lifecycle
 from jupyter_smkit.state.schema import events, lease, records, tags
 
 Json = dict[str, Any]
+Identity = tuple[str, str, str, str]
+"""Account, region, kind and key of a record."""
 KEPT_EVENTS = 10_000
 """Events that are not forgotten: who comes back later is told of a gap."""
 
@@ -63,6 +65,12 @@ class Record:
     modified: float
     version: int = 1
     name: str = ""
+    parent: str = ""
+    """The ARN of the record that has made it for itself: whose end is its end."""
+
+    @property
+    def identity(self) -> Identity:
+        return (self.account, self.region, self.kind, self.key)
 
     def member(self, name: str, default: Any = None) -> Any:
         """A member as Describe shows it: what was observed goes before what was asked for."""
@@ -81,6 +89,11 @@ class Event:
     """``created``, ``changed`` or ``deleted``"""
     status: str
     was: str
+    parent: str = ""
+
+    @property
+    def identity(self) -> Identity:
+        return (self.account, self.region, self.kind, self.key)
 
 
 class Transaction:
@@ -106,16 +119,17 @@ class Transaction:
         query = select(records).where(and_(*conditions)).order_by(*order).limit(limit)
         return [_record(row) for row in self.connection.execute(query)]
 
-    def versions(
-        self, *conditions: ColumnElement[bool]
-    ) -> list[tuple[tuple[str, str, str, str], int]]:
-        """Account, region, kind and key of records, each with its version; the oldest first."""
+    def identities(self, *conditions: ColumnElement[bool]) -> list[Identity]:
+        """Of the records that match, the oldest first."""
         at = records.c
-        query = select(at.account, at.region, at.kind, at.key, at.version)
-        rows = self.connection.execute(query.where(*conditions).order_by(at.created))
-        return [
-            ((account, region, kind, key), version) for account, region, kind, key, version in rows
-        ]
+        query = select(at.account, at.region, at.kind, at.key).where(*conditions)
+        rows = self.connection.execute(query.order_by(at.created))
+        return [(account, region, kind, key) for account, region, kind, key in rows]
+
+    def children(self, parent: Record, *conditions: ColumnElement[bool]) -> list[Record]:
+        """The oldest first."""
+        order = (records.c.created, records.c.key)
+        return self.where(records.c.parent == parent.arn, *conditions, order=order)
 
     def create(self, record: Record, labels: Mapping[str, str] | None = None) -> Record:
         """Raises AlreadyExists."""
@@ -206,6 +220,7 @@ class Transaction:
                 type=type,
                 status=record.status,
                 was=was if was != record.status else "",
+                parent=record.parent,
             )
         )
 

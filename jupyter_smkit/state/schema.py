@@ -31,12 +31,14 @@ records = Table(
     Column("observed", JSON, nullable=False),
     Column("created", Float, nullable=False),
     Column("modified", Float, nullable=False),
+    Column("parent", Text, nullable=False, server_default=text("''")),
     PrimaryKeyConstraint("account", "region", "kind", "key"),
     Index("records_by_arn", "arn"),
     Index("records_by_created", "account", "region", "kind", "created", "key"),
     Index("records_by_name", "account", "region", "kind", "name", "key"),
     Index("records_by_modified", "account", "region", "kind", "modified", "key"),
     Index("records_by_status", "kind", "status"),
+    Index("records_by_parent", "parent", "kind"),
 )
 
 events = Table(
@@ -51,6 +53,7 @@ events = Table(
     Column("type", String(16), nullable=False),
     Column("status", String(64), nullable=False),
     Column("was", String(64), nullable=False, server_default=text("''")),
+    Column("parent", Text, nullable=False, server_default=text("''")),
     sqlite_autoincrement=True,
 )
 

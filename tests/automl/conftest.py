@@ -26,7 +26,7 @@ from jupyter_smkit.automl.kinds import AUTOML_JOB
 from jupyter_smkit.automl.task import Source, Task
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.context import Context
 from jupyter_smkit.objects.store import ObjectStore
 from jupyter_smkit.state.engine import connect, url_of
 from jupyter_smkit.state.lifecycle import JOB, lifecycle
@@ -168,14 +168,14 @@ class Bench:
 
 @dataclass
 class World:
-    """The API and the controllers over one state, in this process."""
+    """The API and the reconcilers over one state, in this process."""
 
     client: Any
     """boto3's."""
     state: State
     objects: ObjectStore
     bench: Bench
-    controllers: Controllers
+    context: Context
 
     def record(self, name: str) -> Record:
         found = self.state.get(ACCOUNT, REGION, "AutoMLJob", name)
@@ -209,8 +209,8 @@ def world(tmp_path: Path) -> Iterator[World]:
         return dispatcher.call(made)
 
     bench = Bench()
-    controllers = Controllers(home, state, bench, time.time, call)
-    yield World(client, state, objects, bench, controllers)
+    context = Context(home, state, bench, time.time, call, lambda do: do())
+    yield World(client, state, objects, bench, context)
     engine.dispose()
 
 

@@ -8,6 +8,7 @@ from jupyter_smkit.automl.controller import reconcile
 from jupyter_smkit.automl.deployment import endpoint_name
 from jupyter_smkit.compute.executor import ATTEMPTS, Observation
 from jupyter_smkit.control.launches import launch_id
+from jupyter_smkit.state.lifecycle import JOB
 
 from .conftest import ACCOUNT, REGION, World, reported, tabular
 
@@ -16,8 +17,13 @@ FINISHED = reported(secondary_status="Completed", best="WeightedEnsemble-L2")
 
 
 def step(world: World, name: str = "churn") -> None:
-    world.controllers.crowded.clear()
-    reconcile(world.controllers, world.record(name))
+    """The daemon looks at the job, and once more where there is room for it."""
+    record = world.record(name)
+    reconcile(world.context, record)
+    if record.identity in world.context.admission.admit():
+        reconcile(world.context, world.record(name))
+    if world.record(name).status not in JOB.active:
+        world.context.admission.leave(record.identity)
 
 
 def see(world: World, state: Any, name: str = "churn", **members: Any) -> None:

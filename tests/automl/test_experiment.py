@@ -77,15 +77,15 @@ def test_candidates_of_a_job_that_was_stopped_are(world: World, state: str) -> N
 
 def test_a_job_does_without_its_experiment(world: World) -> None:
     """It may be deleted meanwhile; and the API may not answer when it is to be made."""
-    call = world.controllers.call
+    call = world.context.call
 
     def silent(*_: Any, **__: Any) -> dict[str, Any]:
         raise ApiError("starting", status=503)
 
-    world.controllers.call = silent
+    world.context.call = silent
     start(world)
     see(world, "running", phase="Running", report=reported())
-    world.controllers.call = call
+    world.context.call = call
     see(world, "running", phase="Running", report=reported())
     assert len(components(world)) == 2
     for each in components(world).values():

@@ -17,9 +17,9 @@ from .test_requests import V1
 
 def progress(world: World, name: str, seen: Observation) -> None:
     """Lets the job's program show what ``seen`` says, and the daemon look at it."""
-    reconcile(world.controllers, world.record(name))
+    reconcile(world.context, world.record(name))
     world.bench.seen[launch_id(world.record(name))] = seen
-    reconcile(world.controllers, world.record(name))
+    reconcile(world.context, world.record(name))
 
 
 def test_either_form_describes_the_same_job(world: World) -> None:
@@ -146,7 +146,7 @@ def test_a_job_is_stopped_once(world: World) -> None:
     progress(world, "churn", Observation("running", "Running", report=reported()))
     world.client.stop_auto_ml_job(AutoMLJobName="churn")
     world.client.stop_auto_ml_job(AutoMLJobName="churn")
-    reconcile(world.controllers, world.record("churn"))
+    reconcile(world.context, world.record("churn"))
     assert world.bench.stopped == [launch_id(world.record("churn"))]
     report = reported(secondary_status="Stopped", best="Baseline-LightGBM")
     report["candidates"][1]["model"] = None

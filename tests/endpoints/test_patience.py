@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.context import Context
 from jupyter_smkit.endpoints import controller
 from jupyter_smkit.endpoints.workers import Worker
 from jupyter_smkit.state.records import Record
@@ -74,9 +74,9 @@ def test_a_worker_has_its_time_to_answer(
     monkeypatch.setattr(controller, "answers", lambda socket: socket == "up")
     monkeypatch.setattr(controller, "fail", lambda *given: reasons.append(given[-1]))
     executor, state = Executor(seen), Any
-    controllers = Controllers(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {})  # type: ignore[arg-type]
+    context = Context(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {})  # type: ignore[arg-type]
     endpoint = Record("1", "r", "Endpoint", "e", "arn", "Updating", {}, {}, 1.0, changed)
-    controller.bring_up(controllers, endpoint)
+    controller.bring_up(context, endpoint)
     assert executor.started == started
     assert ["It did not answer within 60 s" in reason for reason in reasons] == [True] * failed
-    assert bool(controllers.soon) is not failed
+    assert bool(context.timers.at) is not failed

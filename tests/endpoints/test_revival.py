@@ -9,7 +9,7 @@ import pytest
 
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
-from jupyter_smkit.control.daemon import Controllers
+from jupyter_smkit.control.context import Context
 from jupyter_smkit.endpoints import controller
 from jupyter_smkit.endpoints.workers import Worker
 from jupyter_smkit.state.records import Record
@@ -56,8 +56,8 @@ def test_each_time_it_waits_longer(
     workers = [Worker("v", 1.0, "python", launch, 60.0)]
     monkeypatch.setattr(controller, "wanted", lambda *_: workers)
     executor, state = Executor(), Any
-    controllers = Controllers(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {})  # type: ignore[arg-type]
-    controller.revive(controllers, ENDPOINT, {"w": seen})
+    context = Context(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {})  # type: ignore[arg-type]
+    controller.revive(context, ENDPOINT, {"w": seen})
     assert executor.started == started
-    asked = [at - NOW for at in controllers.soon.values()]
+    asked = [at - NOW for at in context.timers.at.values()]
     assert asked == ([] if wait is None else [wait])

@@ -6,6 +6,8 @@ import os
 import sqlite3
 import subprocess
 import sys
+import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -18,6 +20,7 @@ from sqlalchemy import text
 
 from jupyter_smkit.state import metrics, migrate
 from jupyter_smkit.state.engine import connect
+from jupyter_smkit.state.records import State
 from jupyter_smkit.state.schema import metadata
 
 MIGRATIONS = Path(migrate.__file__).with_name("migrations")
@@ -72,6 +75,46 @@ def test_a_downgrade_leaves_nothing(url: str) -> None:
         connection.commit()
     assert migrate.needs_migration(engine)
     engine.dispose()
+
+
+def test_a_home_of_the_release_before_is_taken_over(tmp_path: Path) -> None:
+    """With a backup, and without losing a record or the numbers of the events."""
+    database = tmp_path / "state.db"
+    engine = connect(f"sqlite:///{database}")
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    with engine.connect().execution_options(smkit_writes=True) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        connection.execute(
+            text(
+                "INSERT INTO records (account, region, kind, key, name, arn, status, version, "
+                "request, observed, created, modified) VALUES ('1', 'r', 'Endpoint', 'e', 'e', "
+                "'arn:e', 'InService', 3, '{}', '{}', 1.0, 2.0)"
+            )
+        )
+        connection.execute(
+            text(
+                "INSERT INTO events (seq, at, account, region, kind, key, type, status, was) "
+                "VALUES (41, 1.0, '1', 'r', 'Endpoint', 'e', 'changed', 'InService', 'Creating')"
+            )
+        )
+        connection.commit()
+    engine.dispose()
+    environment = {**os.environ, "SMKIT_HOME": str(tmp_path)}
+    command_line = [sys.executable, "-m", "jupyter_smkit.state.migrate"]
+    subprocess.run(command_line, env=environment, check=True, capture_output=True)
+    assert len(list(tmp_path.glob(f"state-before-{migrate.HEAD}-*.db"))) == 1
+    state = State(connect(f"sqlite:///{database}"), time.time)
+    record = state.get("1", "r", "Endpoint", "e")
+    assert record is not None
+    assert (record.status, record.version, record.parent) == ("InService", 3, "")
+    assert [(event.seq, event.parent) for event in state.events(0)] == [(41, "")]
+    child = replace(record, kind="Model", key="m", name="m", arn="arn:m", parent=record.arn)
+    with state.begin() as transaction:
+        transaction.create(child)
+        assert transaction.children(record) == [child]
+    state.engine.dispose()
 
 
 def test_a_newer_schema_is_refused(url: str) -> None:

@@ -1,0 +1,96 @@
+"""What a reconcile function may use."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from jupyter_smkit.api.errors import ApiError
+from jupyter_smkit.config import Home
+from jupyter_smkit.control.admission import Admission
+from jupyter_smkit.control.errands import Done, Ensured, Errands, Submit, pool
+from jupyter_smkit.control.timers import Timers
+from jupyter_smkit.state import wake
+from jupyter_smkit.state.records import Record, State
+
+
+@dataclass
+class Context:
+    home: Home
+    state: State
+    executor: Any
+    """:class:`jupyter_smkit.compute.executor.Executor`"""
+    clock: Callable[[], float]
+    call: Callable[..., dict[str, Any]]
+    """``call(record, operation, **params)``: an operation, for the record's account and region,
+    as its child's maker; raises ApiError. Blocks: for errands only."""
+    submit: Submit = field(default_factory=pool)
+    admission: Admission = field(default_factory=Admission)
+    timers: Timers = field(default_factory=Timers)
+
+    def __post_init__(self) -> None:
+        self.errands = Errands(self.submit, lambda: wake.ring(self.home.run / "wake", to="daemon"))
+
+    def again(self, record: Record, seconds: float) -> None:
+        """Asks for the record to be looked at again, whatever else happens."""
+        self.timers.set(record.identity, self.clock() + seconds)
+
+    def apart(self, record: Record, name: str, work: Callable[[], Any]) -> Done | None:
+        """How ``work`` went, which is done on another thread; None while it goes on. The record
+        is looked at again when it is done. ``name`` is its own among the record's."""
+        return self.errands.done(record.identity, name, work)
+
+    def ensure(self, record: Record, operation: str, **params: Any) -> Ensured:
+        """Has a Create operation called, as the record's child, unless what it makes is there.
+
+        Whoever was killed behind the call finds it there. Raises ApiError where the API could not
+        do it (5xx): it is tried again then.
+        """
+        if found := self._existing(record, operation, params):
+            return Ensured("existing", found)
+        name = f"{operation} {_key(operation, params)}"
+        how = self.apart(record, name, lambda: self.call(record, operation, **params))
+        if how is None:
+            return Ensured("pending")
+        found = self._existing(record, operation, params)
+        if found is None and how.error is None:
+            # It was deleted at once.
+            return Ensured("pending")
+        if found is not None:
+            return Ensured("existing" if how.error else "made", found)
+        if isinstance(how.error, ApiError) and how.error.status < 500:
+            return Ensured("refused", code=how.error.code, message=how.error.message)
+        assert how.error is not None
+        raise how.error
+
+    def make(self, record: Record, operation: str, **params: Any) -> None:
+        """The same in an errand: it waits, and raises ApiError where it is refused."""
+        if not self._existing(record, operation, params):
+            try:
+                self.call(record, operation, **params)
+            except ApiError:
+                if not self._existing(record, operation, params):
+                    raise
+
+    def stop_children(self, record: Record) -> None:
+        """Each child that may be stopped and runs; the API makes none for one that is stopping."""
+        kinds = self.state.lifecycles
+        with self.state.read() as transaction:
+            children = transaction.children(record)
+        for child in children:
+            if child.kind in kinds and "Stopping" in kinds[child.kind].moves.get(child.status, ()):
+                self.state.change(child, status="Stopping")
+
+    def _existing(self, record: Record, operation: str, params: dict[str, Any]) -> Record | None:
+        key = _key(operation, params)
+        return self.state.get(record.account, record.region, _kind(operation), key)
+
+
+def _kind(operation: str) -> str:
+    return operation.removeprefix("Create").removesuffix("V2")
+
+
+def _key(operation: str, params: dict[str, Any]) -> str:
+    """Of what the operation makes: of kinds with one key member, which is called as the kind."""
+    return str(params[f"{_kind(operation)}Name"])
