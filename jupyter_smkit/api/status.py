@@ -1,4 +1,4 @@
-"""``GET /_smkit/status``: what runs here, and how many records of each kind and status."""
+"""``GET /_smkit/status``: what runs here, how many records of each kind and status, who waits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from jupyter_smkit.api.registry import Services
+from jupyter_smkit.state import queue
 from jupyter_smkit.state.schema import records
 
 
@@ -31,6 +32,7 @@ def status_route(services: Services) -> Starlette:
                 "region": services.home.settings.region,
                 "account": services.home.settings.account,
                 "counts": counts(services),
+                "queue": queue.line(services.state),
             }
         )
 
@@ -39,9 +41,9 @@ def status_route(services: Services) -> Starlette:
 
 def counts(services: Services) -> dict[str, dict[str, int]]:
     """Kind → status → number of records."""
-    query = select(records.c.kind, records.c.status, func.count()).group_by(
-        records.c.kind, records.c.status
-    )
+    of_users = records.c.kind != queue.KIND
+    query = select(records.c.kind, records.c.status, func.count()).where(of_users)
+    query = query.group_by(records.c.kind, records.c.status)
     found: dict[str, dict[str, Any]] = {}
     with services.state.engine.connect() as connection:
         for kind, status, number in connection.execute(query):

@@ -9,6 +9,8 @@ from argparse import Namespace
 from jupyter_smkit.config import Home
 from jupyter_smkit.workflow.status import status
 
+_SHOWN = 10
+"""Jobs in line that ``status`` names."""
 _ENDS = frozenset({signal.SIGINT, signal.SIGTERM})
 
 
@@ -54,4 +56,8 @@ def _status(arguments: Namespace, home: Home) -> int:
     for kind, statuses in sorted(found.get("counts", {}).items()):
         counts = ", ".join(f"{number} {name}" for name, number in sorted(statuses.items()))
         print(f"{kind}: {counts}")
+    for place, job in enumerate(found.get("queue", ())[:_SHOWN], 1):
+        print(f"{place:3} in line: {job['kind']} {job['key']}")
+    if (more := len(found.get("queue", ())) - _SHOWN) > 0:
+        print(f"and {more} more in line")
     return 0

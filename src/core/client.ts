@@ -116,6 +116,15 @@ export interface Status {
   account?: string;
   region?: string;
   counts?: Record<string, Record<string, number>>;
+  /** The jobs that wait for room, in their order. */
+  queue?: readonly Waiting[];
+}
+
+export interface Waiting {
+  account: string;
+  region: string;
+  kind: string;
+  key: string;
 }
 
 export async function status(asking?: Asking): Promise<Status> {

@@ -15,6 +15,7 @@ import { LogView } from './log-view';
 import { ErrorNotice, Loading } from './notice';
 import { Overview } from './overview';
 import { askAgain, queryClient, useNamed } from './query';
+import { QueuePlace } from './queue-place';
 import { RecordCode } from './record-code';
 import { StatusPill, isAtWork, isUnderWay } from './status-pill';
 import type { Tab } from './tabs';
@@ -58,6 +59,9 @@ export function RecordPage({
           <h1>
             {title} {status && <StatusPill status={status} />}
           </h1>
+          {status === 'InProgress' && (
+            <QueuePlace kind={kind.name} name={name} />
+          )}
         </div>
         {record && (
           <div className="smkit-Header-actions">
