@@ -63,13 +63,14 @@ def _assemble(home: Home, state: State) -> tuple[Context, Mapping[str, Reconcile
 
 
 def _caller(home: Home) -> Any:
-    """Operations for controllers: through the edge, as any client, for the record's account."""
+    """Operations for errands: through the edge, as any client, for the record's account."""
 
-    def call(record: Record, operation: str, **params: Any) -> dict[str, Any]:
+    def call(record: Record, operation: str, parent: str = "", **params: Any) -> dict[str, Any]:
         from jupyter_smkit.api.errors import ApiError
         from jupyter_smkit.client.calls import CallFailed, Client
 
-        client = Client.of(home, home.base_url or "", record.account, record.region)
+        url = home.base_url or ""
+        client = Client.of(home, url, record.account, record.region, parent)
         try:
             return client.call(operation, **params)
         except CallFailed as failure:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from jupyter_smkit.api.sigv4 import Signature
 
+PARENT = "x-amz-smkit-parent"
+"""The header in which smkit's own client names the ARN of the record for which it asks."""
+
 
 @dataclass(frozen=True)
 class Caller:

@@ -85,6 +85,8 @@ def insert(
 
     ``made``: members of the request that the service makes, such as a version.
     """
+    if call.parent:
+        check_parent(kind, call, transaction)
     check_references(kind, registry, call, transaction)
     request = {name: value for name, value in call.params.items() if name not in _NOT_KEPT}
     request |= kind.generate() | (made or {})
@@ -101,6 +103,7 @@ def insert(
         observed={_TOKEN: token, **(observed or {})} if token else observed or {},
         created=call.now,
         modified=call.now,
+        parent=call.parent,
     )
     labels = checked(call.params.get("Tags") or [])
     try:
@@ -110,6 +113,17 @@ def insert(
         raise refusal(
             kind.service, call.operation, message, "ResourceInUse", "ConflictException"
         ) from None
+
+
+def check_parent(kind: Kind, call: Call, transaction: Transaction) -> None:
+    """Raises where the parent is gone, has ended or is about to: its stop would miss the child."""
+    parent = transaction.by_arn(call.parent)
+    if parent is not None and parent.status not in ("Stopping", "Deleting"):
+        lifecycle = call.state.lifecycles.get(parent.kind)
+        if lifecycle is None or lifecycle.moves.get(parent.status):
+            return
+    message = f"{call.parent} {f'is {parent.status}' if parent else 'is gone'}: it makes no more"
+    raise refusal(kind.service, call.operation, message, "ConflictException", "ResourceInUse")
 
 
 def check_references(kind: Kind, registry: Registry, call: Call, transaction: Transaction) -> None:

@@ -26,6 +26,8 @@ class Signer:
     access_key: str
     account: str
     region: str
+    parent: str = ""
+    """The ARN of the record for which smkit itself has signed."""
 
 
 class Dispatcher:
@@ -67,6 +69,7 @@ class Dispatcher:
                 signer.region,
                 self.services,
                 signer.access_key,
+                signer.parent,
             )
             result = self.call(call)
             return protocol.serialise(model, result)

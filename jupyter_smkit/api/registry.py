@@ -40,6 +40,8 @@ class Call:
     region: str
     services: Services
     access_key: str = ""
+    parent: str = ""
+    """The ARN of the record for which smkit itself asks; empty: a client asks."""
 
     @property
     def home(self) -> Home:

@@ -13,10 +13,10 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from jupyter_smkit.api import models, protocols, sigv4
-from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.caller import PARENT, Caller
 from jupyter_smkit.api.credentials import Credential, Credentials
 from jupyter_smkit.api.dispatch import Dispatcher, Signer
-from jupyter_smkit.api.errors import ApiError
+from jupyter_smkit.api.errors import ApiError, AuthError
 from jupyter_smkit.api.events import Feed
 from jupyter_smkit.api.protocols import Response
 from jupyter_smkit.api.registry import Services
@@ -84,15 +84,26 @@ class Api:
     ) -> None:
         try:
             service = models.for_signing_name(found.service, request).service_name
+            parent = self._parent(request, found, credential)
         except ApiError as error:
             await _refuse(request, error, send)
             return
-        signer = Signer(found.access_key, credential.account, found.region)
+        signer = Signer(found.access_key, credential.account, found.region, parent)
         loop = asyncio.get_running_loop()
         response = await loop.run_in_executor(
             self._threads, self.dispatcher.answer, service, request, body, signer
         )
         await _send(response, send)
+
+    def _parent(
+        self, request: sigv4.Request, found: sigv4.Signature, credential: Credential
+    ) -> str:
+        """For which record smkit itself asks; raises AuthError where somebody else says so."""
+        parent = request.headers.get(PARENT, "")
+        own = self.credentials.of(credential.account)
+        if parent and (PARENT not in found.signed_headers or own != credential):
+            raise AuthError(f"The header {PARENT} is smkit's own: leave it out")
+        return parent
 
     async def _route(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
         name = scope["path"].removeprefix("/_smkit/").partition("/")[0]

@@ -41,7 +41,8 @@ def follow_training(context: Context, record: Record) -> None:
         return launch(record)
 
     def observed(seen: Observation) -> Json:
-        return facts(record, seen) | experiment.follow(context, record, seen.report)
+        told = experiment.follow(context, record, seen.report)
+        return facts(record, seen) | (told or {})
 
     follow_launch(
         context,
@@ -60,6 +61,8 @@ def finish(context: Context, record: Record, seen: Observation) -> None:
     # Of a program that was lost while it was to stop, nothing newer is known.
     last = report or record.observed.get("_report", {})
     told = experiment.follow(context, record, last, over=True)
+    if told is None:
+        return
     observed: Json = {**facts(record, seen), **told, "_uploaded": True}
     trained = report.get("best") is not None
     if seen.outcome == "Failed" or (seen.outcome == "MaxRuntimeExceeded" and not trained):

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 
-from jupyter_smkit.api.errors import ApiError, ValidationException
 from jupyter_smkit.automl.candidates import best
 from jupyter_smkit.control.context import Context
 from jupyter_smkit.state.records import Json, Record
 
 INSTANCE_TYPE = "ml.m5.2xlarge"
 """What Autopilot chooses; recorded, no effect here."""
-_SETTLED = {"InService": "Completed", "Failed": "ModelDeploymentError"}
+_FAILED = "ModelDeploymentError"
+_SETTLED = {"InService": "Completed", "Failed": _FAILED}
 
 
 def endpoint_name(record: Record) -> str:
@@ -23,22 +23,25 @@ def endpoint_name(record: Record) -> str:
 def deploy(context: Context, record: Record) -> tuple[str, str | None] | None:
     """One step. None while it goes on, else the job's secondary status and what failed."""
     name = endpoint_name(record)
-    try:
-        described = _described(context, record, name)
-        if described is None:
-            _create(context, record, name)
-            described = context.call(record, "DescribeEndpoint", EndpointName=name)
-    except ApiError as error:
-        if error.status >= 500:
-            raise
-        return "ModelDeploymentError", f"The deployment failed: {error.message}"
-    if described["EndpointConfigName"] != _own_name(record):
-        return "ModelDeploymentError", f"The endpoint {name} exists already: choose another name."
-    outcome = _SETTLED.get(described["EndpointStatus"])
+    endpoint = context.state.get(record.account, record.region, "Endpoint", name)
+    if endpoint is None:
+        candidate = best(record)
+        if candidate is None:
+            return _FAILED, "The deployment failed: the job has no best candidate"
+        for operation, params in steps(record, candidate):
+            made = context.ensure(record, operation, **params)
+            if made.outcome == "refused":
+                return _FAILED, f"The deployment failed: {made.message}"
+            if made.record is None:
+                return None
+            endpoint = made.record
+    assert endpoint is not None
+    if endpoint.request["EndpointConfigName"] != _own_name(record):
+        return _FAILED, f"The endpoint {name} exists already: choose another name."
+    outcome = _SETTLED.get(endpoint.status)
     if outcome is None:
-        context.again(record, 1.0)
         return None
-    reason = described.get("FailureReason", "")
+    reason = endpoint.observed.get("FailureReason", "")
     return outcome, None if outcome == "Completed" else f"The endpoint {name} failed: {reason}"
 
 
@@ -47,20 +50,9 @@ def _own_name(record: Record) -> str:
     return f"{record.key}-{digest}"
 
 
-def _described(context: Context, record: Record, name: str) -> Json | None:
-    try:
-        return context.call(record, "DescribeEndpoint", EndpointName=name)
-    except ApiError as error:
-        if error.message.startswith("Could not find"):
-            return None
-        raise
-
-
-def _create(context: Context, record: Record, endpoint: str) -> None:
+def steps(record: Record, candidate: Json) -> list[tuple[str, Json]]:
+    """The Create operations, in their order, the endpoint's last."""
     own = _own_name(record)
-    candidate = best(record)
-    if candidate is None:
-        raise ValidationException("the job has no best candidate")
     variant = {
         "VariantName": "main",
         "ModelName": own,
@@ -68,20 +60,13 @@ def _create(context: Context, record: Record, endpoint: str) -> None:
         "InstanceType": INSTANCE_TYPE,
         "InitialVariantWeight": 1.0,
     }
-    role = record.request["RoleArn"]
-    container = candidate["InferenceContainers"][0]
-    steps: list[tuple[str, Json]] = [
-        (
-            "CreateModel",
-            {"ModelName": own, "PrimaryContainer": container, "ExecutionRoleArn": role},
-        ),
+    model = {
+        "ModelName": own,
+        "PrimaryContainer": candidate["InferenceContainers"][0],
+        "ExecutionRoleArn": record.request["RoleArn"],
+    }
+    return [
+        ("CreateModel", model),
         ("CreateEndpointConfig", {"EndpointConfigName": own, "ProductionVariants": [variant]}),
-        ("CreateEndpoint", {"EndpointName": endpoint, "EndpointConfigName": own}),
+        ("CreateEndpoint", {"EndpointName": endpoint_name(record), "EndpointConfigName": own}),
     ]
-    for operation, params in steps:
-        try:
-            context.call(record, operation, **params)
-        except ApiError as error:
-            # Made by a daemon that was killed behind this step: the names are the job's own.
-            if "already exist" not in error.message:
-                raise

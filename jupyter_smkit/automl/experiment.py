@@ -24,26 +24,45 @@ def name_of(record: Record) -> str:
 
 
 def begin(context: Context, record: Record) -> None:
-    """Makes the experiment. What hinders that is logged, and does not hinder the job."""
+    """Has the experiment made; nothing waits for it."""
+    context.apart(record, "CreateExperiment", lambda: _make_experiment(context, record))
+
+
+def _make_experiment(context: Context, record: Record) -> None:
+    """What hinders it is logged, and does not hinder the job."""
     try:
-        _make(context, record, "CreateExperiment", ExperimentName=name_of(record))
+        context.make(record, "CreateExperiment", ExperimentName=name_of(record))
     except (ApiError, OSError) as error:
         log.warning("AutoML job %s has no experiment: %s", record.key, error)
 
 
 def follow(
     context: Context, record: Record, report: Mapping[str, Any], *, over: bool = False
-) -> Json:
+) -> Json | None:
     """Tells the experiment what is new of the candidates, and answers what the record is to keep
-    of that. ``over``: the program has ended."""
+    of that; None while it is told. ``over``: the program has ended."""
     known: dict[str, str] = dict(record.observed.get("_experiment") or {})
+    news = {}
     for candidate in report.get("candidates", ()):
         component = described(record, candidate, over=over)
         measured = metrics(record, candidate)
         digest = hashlib.sha256(json.dumps([component, measured]).encode()).hexdigest()[:12]
-        name = candidate["name"]
-        if known.get(name) == digest:
-            continue
+        if known.get(candidate["name"]) != digest:
+            news[candidate["name"]] = digest, component, measured
+    if news:
+        told = context.apart(record, "UpdateTrials", lambda: _tell(context, record, news, known))
+        if told is None:
+            return None
+        known |= told.result or {}
+    return {"_experiment": known} if known else {}
+
+
+def _tell(
+    context: Context, record: Record, news: Mapping[str, Any], known: Mapping[str, str]
+) -> dict[str, str]:
+    """The candidates that need not be told of again, with what was told."""
+    settled = {}
+    for name, (digest, component, measured) in news.items():
         try:
             if name not in known:
                 _make_trial(context, record, name)
@@ -54,8 +73,8 @@ def follow(
             # Whoever has deleted the experiment is not asked again; a smkit that starts is.
             if not isinstance(error, ApiError) or error.status >= 500:
                 continue
-        known[name] = digest
-    return {"_experiment": known} if known else {}
+        settled[name] = digest
+    return settled
 
 
 def described(record: Record, candidate: Mapping[str, Any], *, over: bool) -> Json:
@@ -117,26 +136,11 @@ def _stem(record: Record, candidate: str) -> str:
 def _make_trial(context: Context, record: Record, candidate: str) -> None:
     stem, experiment = _stem(record, candidate), name_of(record)
     trial, component = f"{stem}-aws-trial", f"{stem}-aws-training-job"
-    _make(context, record, "CreateExperiment", ExperimentName=experiment)
-    _make(
-        context,
-        record,
-        "CreateTrial",
-        TrialName=trial,
-        ExperimentName=experiment,
-        DisplayName=candidate,
-    )
-    _make(context, record, "CreateTrialComponent", TrialComponentName=component)
+    context.make(record, "CreateExperiment", ExperimentName=experiment)
+    names = {"TrialName": trial, "ExperimentName": experiment}
+    context.make(record, "CreateTrial", **names, DisplayName=candidate)
+    context.make(record, "CreateTrialComponent", TrialComponentName=component)
     context.call(record, "AssociateTrialComponent", TrialName=trial, TrialComponentName=component)
-
-
-def _make(context: Context, record: Record, operation: str, **params: Any) -> None:
-    try:
-        context.call(record, operation, **params)
-    except ApiError as error:
-        # Made by a daemon that was killed behind this step: the names are the job's own.
-        if "already exist" not in error.message:
-            raise
 
 
 def _measure(context: Context, record: Record, component: str, measured: list[Json]) -> None:

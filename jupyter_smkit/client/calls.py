@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from jupyter_smkit.api import sigv4
+from jupyter_smkit.api.caller import PARENT
 from jupyter_smkit.api.credentials import Credential
 from jupyter_smkit.client.environment import own_credential
 from jupyter_smkit.config import Home
@@ -38,17 +39,23 @@ class Client:
     base_url: str
     credential: Credential
     region: str
+    parent: str = ""
+    """The ARN of the record whose children its calls make."""
 
     @classmethod
-    def of(cls, home: Home, base_url: str, account: str = "", region: str = "") -> Client:
+    def of(
+        cls, home: Home, base_url: str, account: str = "", region: str = "", parent: str = ""
+    ) -> Client:
         """For an account and region; the home's own where they are empty."""
-        return cls(base_url, own_credential(home, account), region or home.settings.region)
+        key = own_credential(home, account)
+        return cls(base_url, key, region or home.settings.region, parent)
 
     def call(self, operation: str, /, service: str = "sagemaker", **params: Any) -> dict[str, Any]:
         """An operation of a json-protocol service. Raises CallFailed."""
         headers = {
             "content-type": "application/x-amz-json-1.1",
             "x-amz-target": f"{_TARGETS[service]}.{operation}",
+            **({PARENT: self.parent} if self.parent else {}),
         }
         body = json.dumps(params).encode()
         answer = json.loads(self.request("POST", "/", service, body, headers) or b"{}")

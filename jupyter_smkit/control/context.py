@@ -23,8 +23,8 @@ class Context:
     """:class:`jupyter_smkit.compute.executor.Executor`"""
     clock: Callable[[], float]
     call: Callable[..., dict[str, Any]]
-    """``call(record, operation, **params)``: an operation, for the record's account and region,
-    as its child's maker; raises ApiError. Blocks: for errands only."""
+    """``call(record, operation, parent="", **params)``: an operation, for the record's account and
+    region; ``parent``: the ARN of whose child it makes. Raises ApiError. Blocks: for errands."""
     submit: Submit = field(default_factory=pool)
     admission: Admission = field(default_factory=Admission)
     timers: Timers = field(default_factory=Timers)
@@ -47,25 +47,25 @@ class Context:
         Whoever was killed behind the call finds it there. Raises ApiError where the API could not
         do it (5xx): it is tried again then.
         """
-        if found := self._existing(record, operation, params):
-            return Ensured("existing", found)
-        name = f"{operation} {_key(operation, params)}"
-        how = self.apart(record, name, lambda: self.call(record, operation, **params))
-        if how is None:
-            return Ensured("pending")
         found = self._existing(record, operation, params)
-        if found is None and how.error is None:
-            # It was deleted at once.
-            return Ensured("pending")
+        name = f"{operation} {_key(operation, params)}"
+        how = self.errands.told(record.identity, name)
+        if found is None and how is None:
+            how = self.apart(
+                record, name, lambda: self.call(record, operation, parent=record.arn, **params)
+            )
+            found = self._existing(record, operation, params)
         if found is not None:
-            return Ensured("existing" if how.error else "made", found)
+            return Ensured("made" if how and not how.error else "existing", found)
+        if how is None or how.error is None:
+            return Ensured("pending")
         if isinstance(how.error, ApiError) and how.error.status < 500:
             return Ensured("refused", code=how.error.code, message=how.error.message)
-        assert how.error is not None
         raise how.error
 
     def make(self, record: Record, operation: str, **params: Any) -> None:
-        """The same in an errand: it waits, and raises ApiError where it is refused."""
+        """In an errand: has a Create operation called unless what it makes is there, which is
+        nobody's child. Raises ApiError."""
         if not self._existing(record, operation, params):
             try:
                 self.call(record, operation, **params)

@@ -53,7 +53,7 @@ class Errands:
         with self._lock:
             mine = self._asked.setdefault(identity, {})
             if name in mine:
-                return self._told(identity, name)
+                return self._take(identity, name)
             mine[name] = None
 
         def run() -> None:
@@ -68,8 +68,12 @@ class Errands:
             self._ring()
 
         self._submit(run)
+        return self.told(identity, name)
+
+    def told(self, identity: Identity, name: str) -> Done | None:
+        """The same, without beginning it."""
         with self._lock:
-            return self._told(identity, name)
+            return self._take(identity, name)
 
     def finished(self) -> set[Identity]:
         """The records with errands that were done since this was last asked."""
@@ -81,10 +85,11 @@ class Errands:
         with self._lock:
             self._asked.pop(identity, None)
 
-    def _told(self, identity: Identity, name: str) -> Done | None:
-        how = self._asked[identity][name]
+    def _take(self, identity: Identity, name: str) -> Done | None:
+        mine = self._asked.get(identity, {})
+        how = mine.get(name)
         if how is not None:
-            del self._asked[identity][name]
-            if not self._asked[identity]:
+            del mine[name]
+            if not mine:
                 del self._asked[identity]
         return how

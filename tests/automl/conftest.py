@@ -201,11 +201,12 @@ def world(tmp_path: Path) -> Iterator[World]:
     dispatcher = Dispatcher(registry, Services(home, state, objects, time.time))
     client = in_process(dispatcher)
 
-    def call(record: Record, operation: str, **params: Any) -> dict[str, Any]:
+    def call(record: Record, operation: str, parent: str = "", **params: Any) -> dict[str, Any]:
         from jupyter_smkit.api.registry import Call
 
         services = dispatcher.services
-        made = Call("sagemaker", operation, params, record.account, record.region, services)
+        at = (record.account, record.region, services)
+        made = Call("sagemaker", operation, params, *at, parent=parent)
         return dispatcher.call(made)
 
     bench = Bench()
