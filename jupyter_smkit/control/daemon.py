@@ -24,7 +24,7 @@ from jupyter_smkit.state.records import LeaseLost, State
 log = logging.getLogger("smkit.daemon")
 _WATCH = 1.0
 """Seconds between looks at whether the other processes live."""
-_LOST = 3.0
+_LOST = 5.0
 """Seconds between looks for supervisors that an earlier daemon has started and that are lost."""
 _RETRY = 1.0
 _LONGEST_WAIT = 60.0
