@@ -6,7 +6,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
-from itertools import groupby
+from itertools import groupby, takewhile
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,7 +19,9 @@ from jupyter_smkit.state.records import Json, Record
 from jupyter_smkit.state.schema import records
 
 _SOON = 0.05
-"""Seconds between pings of a worker that is starting."""
+"""Seconds between pings of a worker that is starting; a twentieth of what it has taken so far."""
+_SLOWLY = 1.0
+"""The longest of these."""
 _CRASHES = 3
 """How often a worker whose supervisor is lost is started before its endpoint fails."""
 _LONGEST_WAIT = 60.0
@@ -37,7 +39,7 @@ def reconcile(context: Context, record: Record) -> None:
         case "Creating" | "Updating":
             bring_up(context, record)
         case "InService":
-            keep(context, record)
+            keep_serving(context, record)
         case "Deleting":
             take_down(context, record)
 
@@ -49,7 +51,7 @@ def bring_up(context: Context, record: Record) -> None:
     except KeyError as missing:
         fail(context, record, str(missing.args[0]))
         return
-    ready = True
+    observed = []
     versions = {}
     for worker in workers:
         seen = context.executor.poll(worker.launch.id)
@@ -62,18 +64,16 @@ def bring_up(context: Context, record: Record) -> None:
             reason = seen.reason or "The worker ended"
             fail(context, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
             return
-        if not ready or (seen.state == "running" and answers(worker.launch.socket)):
-            continue
-        ready = False
-        since = max(seen.started or math.inf, record.modified)
-        if seen.state == "running" and context.clock() > since + worker.patience:
-            reason = f"It did not answer within {worker.patience:.0f} s"
-            fail(context, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
-            return
-    if not ready:
-        context.again(record, _SOON)
+        observed.append((worker, seen))
+    sockets = [worker.launch.socket for worker, seen in observed if seen.state == "running"]
+    asked = context.apart(record, "ping", lambda: set(takewhile(answers, sockets)))
+    if asked is None:
         return
-    variants = shown(workers, versions)
+    for worker, seen in observed:
+        if worker.launch.socket not in asked.result:
+            wait_for(context, record, worker, seen)
+            return
+    variants = variants_of(workers, versions)
     # The gateway knows before anybody can read InService and send the first request.
     write_routes(context, {_route_key(record): variants})
     context.state.change(
@@ -85,6 +85,16 @@ def bring_up(context: Context, record: Record) -> None:
             "FailureReason": None,
         },
     )
+
+
+def wait_for(context: Context, record: Record, worker: Worker, seen: Observation) -> None:
+    """It does not answer yet."""
+    taken = context.clock() - max(seen.started or math.inf, record.modified)
+    if seen.state == "running" and taken > worker.patience:
+        reason = f"It did not answer within {worker.patience:.0f} s"
+        fail(context, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
+    else:
+        context.again(record, min(_SLOWLY, max(_SOON, taken / 20)) if seen.started else _SLOWLY)
 
 
 def fail(context: Context, record: Record, reason: str) -> None:
@@ -105,7 +115,7 @@ def fail(context: Context, record: Record, reason: str) -> None:
         context.state.change(record, status="Failed", observed=changes)
 
 
-def keep(context: Context, record: Record) -> None:
+def keep_serving(context: Context, record: Record) -> None:
     """Starts workers again that have died, ends those that an update has replaced, and makes sure
     that the gateway knows the endpoint."""
     if _route_key(record) not in _written(context.home.routes):
@@ -117,12 +127,12 @@ def keep(context: Context, record: Record) -> None:
         if seen.state != "running":
             dead[id] = seen
     if dead:
-        revive(context, record, dead)
+        restart_dead_workers(context, record, dead)
     for id in set(context.executor.known(launch_prefix(record))) - serving:
-        retire(context, record, id)
+        end_replaced_worker(context, record, id)
 
 
-def revive(context: Context, record: Record, dead: Mapping[str, Observation]) -> None:
+def restart_dead_workers(context: Context, record: Record, dead: Mapping[str, Observation]) -> None:
     """As they were launched: the model may have been deleted since. At once the first time, then
     after 1 s, 2 s, 4 s and so on."""
     for id, seen in dead.items():
@@ -143,7 +153,7 @@ def _last_sign(seen: Observation) -> float:
     return seen.ended or max([0.0, *(at for _, at in seen.phases)])
 
 
-def retire(context: Context, record: Record, id: str) -> None:
+def end_replaced_worker(context: Context, record: Record, id: str) -> None:
     """Ends a worker that no route leads to; it may first answer what it was asked."""
     left = record.modified + _SETTLED - context.clock()
     if 0 < left <= _SETTLED:
@@ -170,7 +180,7 @@ def take_down(context: Context, record: Record) -> None:
         transaction.delete(record)
 
 
-def shown(workers: list[Worker], versions: Mapping[str, str]) -> list[Json]:
+def variants_of(workers: list[Worker], versions: Mapping[str, str]) -> list[Json]:
     """What is kept of the workers in the record: by variant, as ``versions`` are."""
     return [
         {

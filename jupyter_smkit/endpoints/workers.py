@@ -16,9 +16,8 @@ from jupyter_smkit.serving.inference import MODEL_TIMEOUT
 from jupyter_smkit.state.records import Json, Record
 
 _CODE = "/opt/ml/code"
-_PING = 0.5
-"""Seconds that an answer to /ping is waited for, while all other records wait. SageMaker allows 2;
-a worker that is slower, since it loads its model, is asked again."""
+_PING = 2.0
+"""Seconds that an answer to /ping is waited for, as SageMaker does."""
 _STARTUP = 480.0
 """Seconds in which a container must be ready where the variant sets no other limit."""
 _DRAINING = MODEL_TIMEOUT + 5.0

@@ -45,7 +45,7 @@ def leave_in_updating(smkit: Any, *names: str) -> None:
         assert record is not None
         observed = {"FailureReason": None}
         state.change(
-            record, status="Updating", request={"EndpointConfigName": "broken"}, observed=observed
+            record, status="Updating", request={"EndpointConfigName": "fails"}, observed=observed
         )
     engine.dispose()
     wake.ring(smkit.home.run / "wake")
@@ -53,27 +53,27 @@ def leave_in_updating(smkit: Any, *names: str) -> None:
 
 def test_a_failed_endpoint_may_only_be_deleted(smkit: Any) -> None:
     client = smkit.client("sagemaker")
-    model(smkit, "broken", archive(**{"code/inference.py": b"raise ValueError('no')\n"}))
-    config(smkit, "broken", broken=1.0)
+    model(smkit, "fails", archive(**{"code/inference.py": b"raise ValueError('no')\n"}))
+    config(smkit, "fails", fails=1.0)
     log = smkit.home.run / "daemon.log"
     size, began, used = log.stat().st_size, time.monotonic(), seconds_of(smkit)
     for name in NAMES:
-        client.create_endpoint(EndpointName=name, EndpointConfigName="broken")
+        client.create_endpoint(EndpointName=name, EndpointConfigName="fails")
     for name in NAMES:
         assert settled(smkit, name)["EndpointStatus"] == "Failed"
-    says = refused(client.update_endpoint, EndpointName=NAMES[0], EndpointConfigName="broken")
+    says = refused(client.update_endpoint, EndpointName=NAMES[0], EndpointConfigName="fails")
     assert says.startswith("Cannot update failed endpoint")
     says = refused(
         client.update_endpoint_weights_and_capacities,
         EndpointName=NAMES[0],
-        DesiredWeightsAndCapacities=[{"VariantName": "broken", "DesiredWeight": 2.0}],
+        DesiredWeightsAndCapacities=[{"VariantName": "fails", "DesiredWeight": 2.0}],
     )
     assert says.startswith("Cannot update failed endpoint")
 
     leave_in_updating(smkit, *NAMES)
     for name in NAMES:
         found = settled(smkit, name)
-        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("Failed", "broken")
+        assert (found["EndpointStatus"], found["EndpointConfigName"]) == ("Failed", "fails")
         assert "did not pass the ping health check" in found["FailureReason"]
         client.delete_endpoint(EndpointName=name)
     assert wait_until(lambda: not any(workers(smkit, name) for name in NAMES), 20)

@@ -74,7 +74,7 @@ def test_a_worker_has_its_time_to_answer(
     monkeypatch.setattr(controller, "answers", lambda socket: socket == "up")
     monkeypatch.setattr(controller, "fail", lambda *given: reasons.append(given[-1]))
     executor, state = Executor(seen), Any
-    context = Context(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {})  # type: ignore[arg-type]
+    context = Context(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {}, lambda do: do())  # type: ignore[arg-type]
     endpoint = Record("1", "r", "Endpoint", "e", "arn", "Updating", {}, {}, 1.0, changed)
     controller.bring_up(context, endpoint)
     assert executor.started == started

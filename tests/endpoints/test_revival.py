@@ -56,8 +56,8 @@ def test_each_time_it_waits_longer(
     workers = [Worker("v", 1.0, "python", launch, 60.0)]
     monkeypatch.setattr(controller, "wanted", lambda *_: workers)
     executor, state = Executor(), Any
-    context = Context(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {})  # type: ignore[arg-type]
-    controller.revive(context, ENDPOINT, {"w": seen})
+    context = Context(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {}, lambda do: do())  # type: ignore[arg-type]
+    controller.restart_dead_workers(context, ENDPOINT, {"w": seen})
     assert executor.started == started
     asked = [at - NOW for at in context.timers.at.values()]
     assert asked == ([] if wait is None else [wait])
