@@ -32,7 +32,7 @@ KINDS = {"ProcessingJob": JOB, "Tuning": JOB}
 CHILD: dict[str, Any] = {
     "ProcessingJobName": "child",
     "RoleArn": ROLE,
-    "AppSpecification": {"ImageUri": "python"},
+    "AppSpecification": {"ImageUri": "python", "ContainerEntrypoint": ["true"]},
     "ProcessingResources": {
         "ClusterConfig": {"InstanceCount": 1, "InstanceType": "ml.m5.large", "VolumeSizeInGB": 1}
     },
