@@ -48,6 +48,32 @@ def test_an_end_is_forgotten_although_its_supervisor_still_cleans_up(tmp_path: P
         assert not directory.exists()
 
 
+def test_a_supervisor_of_an_earlier_daemon_is_missed_once(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    directory = ended(home, "one", 100.0)
+    jsonfile.write(directory / "status.json", {"phase": "Running"})
+    executor = LocalExecutor(home)
+    with open(directory / "lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert executor.poll("one").state == "running"
+        assert not executor.lost()
+    assert executor.lost() == {"one"}
+    assert not executor.lost()
+    assert executor.poll("one").state == "lost"
+
+
+def test_the_launches_of_an_endpoint_among_many(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.jobs.mkdir()
+    for name in ("1.r.Worker.a.x", "1.r.Worker.a.y", "1.r.Worker.ab.x", ".1.r.Worker.a.x.9.gone"):
+        (home.jobs / name).mkdir()
+    executor = LocalExecutor(home)
+    assert executor.known("1.r.Worker.a.") == ["1.r.Worker.a.x", "1.r.Worker.a.y"]
+    (home.jobs / "1.r.Worker.a.z").mkdir()
+    assert len(executor.known("1.r.Worker.a.")) == 3
+    assert len(executor.known()) == 4
+
+
 def test_only_what_changed_is_brought_out_again(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
     home.prepare()
