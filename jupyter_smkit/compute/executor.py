@@ -150,9 +150,6 @@ class Executor(Protocol):
     def forget(self, id: str) -> None:
         """Ends it at once if it runs, and removes what it left here."""
 
-    def running(self) -> Collection[str]:
-        """The ids of the jobs (not workers) that run now."""
-
     def ended(self) -> Collection[str]:
         """Launches of this process whose supervisors have ended since this was last asked."""
 

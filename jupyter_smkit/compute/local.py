@@ -128,15 +128,6 @@ class LocalExecutor:
         _remove(directory)
         self._reap()
 
-    def running(self) -> Collection[str]:
-        return [
-            id
-            for id in self.known()
-            if not jsonfile.read(self._directory(id) / "job.json").get("socket")
-            and not jsonfile.read(self._directory(id) / "status.json").get("outcome")
-            and _held(self._directory(id) / "lock")
-        ]
-
     def known(self, prefix: str = "") -> Collection[str]:
         now = time.time()
         try:

@@ -88,8 +88,19 @@ class Reconciler:
             self._look(identity)
         now = self.context.clock()
         if admission.moved and not 0 <= now - self._told < _TELLING:
-            admission.moved, self._told = False, now
+            self._told = now
+            self._tell_line()
+
+    def _tell_line(self) -> None:
+        admission = self.context.admission
+        try:
             queue.tell(self.context.state, admission.line())
+            admission.moved = False
+        except LeaseLost:
+            raise
+        except Exception:
+            # A full disk must not keep jobs from ending, which makes room on it.
+            log.exception("The line of jobs was not told")
 
     def _active(self) -> Iterator[Identity]:
         """The oldest of a kind first."""

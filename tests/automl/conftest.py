@@ -162,9 +162,6 @@ class Bench:
     def forget(self, id: str) -> None:
         self.seen.pop(id, None)
 
-    def running(self) -> list[str]:
-        return [id for id, seen in self.seen.items() if seen.state == "running"]
-
 
 @dataclass
 class World:

@@ -328,6 +328,24 @@ def test_the_line_is_told_once_a_second_at_the_most(house: Callable[..., House])
     assert len(told) == 1
 
 
+def test_a_line_that_cannot_be_told_holds_nobody_up(
+    house: Callable[..., House], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError("No space left on device")
+
+    one = house(cores=1)
+    jobs = [one.add(f"j{number}") for number in range(3)]
+    with monkeypatch.context() as patched:
+        patched.setattr(queue, "tell", full)
+        one.rounds()
+        one.end(one.machine.launched[0])
+        assert one.status(jobs[0]) == "Completed"
+    one.clock.now += 1
+    one.rounds()
+    assert [each["key"] for each in queue.line(one.state)] == ["j2"]
+
+
 def test_a_daemon_that_comes_back_lets_those_run_that_do(house: Callable[..., House]) -> None:
     first = house()
     jobs = [first.add(f"j{number}") for number in range(6)]
