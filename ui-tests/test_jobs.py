@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import tarfile
 from typing import Any
@@ -158,6 +159,22 @@ def test_a_log_grows_until_the_job_is_stopped(desk: Desk, start: Any, page: str)
     expect(tab.get_by_role("button", name="Stop")).to_have_count(0)
     expect(log).to_contain_text("line 1")
     desk.shoot(f"{page}-stopped")
+
+
+def test_a_job_that_waits_shows_its_place_in_line(desk: Desk) -> None:
+    client = desk.lab.client("sagemaker")
+    runs = [f"line-runs-{number}" for number in range(os.cpu_count() or 1)]
+    for name in (*runs, "line-second", "line-last"):
+        process(desk.lab, name, COUNTS)
+    tab = record(desk, "processing-jobs", "line-last")
+    expect(tab.get_by_text("waits for room: 2 of 2 in line")).to_be_visible(timeout=15_000)
+    desk.shoot("line")
+    client.stop_processing_job(ProcessingJobName="line-second")
+    expect(tab.get_by_text("waits for room: 1 of 1 in line")).to_be_visible(timeout=15_000)
+    for name in runs:
+        client.stop_processing_job(ProcessingJobName=name)
+    expect(tab.get_by_text("waits for room")).to_have_count(0, timeout=30_000)
+    client.stop_processing_job(ProcessingJobName="line-last")
 
 
 def test_a_log_goes_on_where_it_was_left(desk: Desk) -> None:
