@@ -48,6 +48,12 @@ def test_a_killed_supervisor_is_missed_by_whoever_is_the_daemon(fresh_smkit: Any
         lambda: lease.holder(fresh_smkit.home.locks, "daemon") not in (None, daemon), 20
     )
     assert killed(fresh_smkit, "lost") < 12
+
+    def begun() -> bool:
+        (log,) = fresh_smkit.home.logs.rglob("lost/*.log")
+        return "begins" in log.read_text().rpartition("Started again (3 of 3)")[2]
+
+    assert wait_until(begun, 20)
     client.stop_processing_job(ProcessingJobName="lost")
     assert wait_until(
         lambda: (
