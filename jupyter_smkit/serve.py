@@ -58,11 +58,11 @@ def _assemble(home: Home, state: State) -> tuple[Context, Mapping[str, Reconcile
     admission = Admission(machine(home.settings.max_jobs))
     executor = LocalExecutor(home)
     return Context(
-        home, state, executor, time.time, _caller(home), admission=admission
+        home, state, executor, time.time, calls_of(home), admission=admission
     ), reconcilers
 
 
-def _caller(home: Home) -> Any:
+def calls_of(home: Home) -> Any:
     """Operations for errands: through the edge, as any client, for the record's account."""
 
     def call(record: Record, operation: str, parent: str = "", **params: Any) -> dict[str, Any]:

@@ -124,6 +124,23 @@ def test_a_process_loads_no_more_than_it_needs(module: str, heavy: set[str]) -> 
     assert not heavy & set(loaded)
 
 
+def test_the_assembled_daemon_loads_no_service_models() -> None:
+    code = """
+import sys
+from importlib import import_module
+from jupyter_smkit import serve
+import jupyter_smkit.control.daemon, jupyter_smkit.compute.local, jupyter_smkit.services.chores
+serve.lifecycles()
+for feature in serve.ACTING:
+    import_module(f"jupyter_smkit.{feature}.controller")
+print(*sorted({name.partition(".")[0] for name in sys.modules}))
+"""
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    ).stdout.split()
+    assert not {"botocore", "cbor2", "pydantic", "starlette", "pandas", "alembic"} & set(loaded)
+
+
 def test_no_registry_host_is_committed() -> None:
     files = subprocess.run(
         ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True

@@ -19,7 +19,7 @@ from jupyter_smkit.state.records import Json, Record
 from jupyter_smkit.state.schema import records
 
 _SOON = 0.05
-"""Seconds between pings of a worker that is starting; a twentieth of what it has taken so far."""
+"""Seconds between pings of a worker that is starting; a fortieth of what it has taken so far."""
 _SLOWLY = 1.0
 """The longest of these."""
 _CRASHES = 3
@@ -94,7 +94,7 @@ def wait_for(context: Context, record: Record, worker: Worker, seen: Observation
         reason = f"It did not answer within {worker.patience:.0f} s"
         fail(context, record, _UNHEALTHY.format(variant=worker.variant, reason=reason))
     else:
-        context.again(record, min(_SLOWLY, max(_SOON, taken / 20)) if seen.started else _SLOWLY)
+        context.again(record, min(_SLOWLY, max(_SOON, taken / 40)) if seen.started else _SLOWLY)
 
 
 def fail(context: Context, record: Record, reason: str) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from jupyter_smkit import serve
 from jupyter_smkit.api.dispatch import Dispatcher, registry_of
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.api.registry import Call, Services
@@ -192,3 +193,21 @@ def test_a_parent_that_is_stopped_before_it_has_heard_of_its_child(family: Famil
     daemon.round()
     child = family.child()
     assert child is not None and child.status == "Stopping"
+
+
+def test_the_daemons_own_calls_name_the_parent(smkit: Any) -> None:
+    """Through the edge, as it does it."""
+    client = smkit.client("sagemaker")
+    arn = client.create_experiment(ExperimentName="family-mother")["ExperimentArn"]
+    state = State(connect(url_of(smkit.home)), time.time)
+    identity = ("123456789012", "us-east-1", "Experiment")
+    mother = state.get(*identity, "family-mother")
+    assert mother is not None
+    call = serve.calls_of(smkit.home)
+    call(mother, "CreateExperiment", parent=arn, ExperimentName="family-child")
+    child = state.get(*identity, "family-child")
+    assert child is not None and child.parent == arn
+    with pytest.raises(ApiError, match="is gone") as refused:
+        call(mother, "CreateExperiment", parent=f"{arn}-no", ExperimentName="family-orphan")
+    assert refused.value.status == 400
+    state.engine.dispose()
