@@ -11,6 +11,8 @@ from jupyter_smkit.control.context import Context
 from jupyter_smkit.state.records import Identity, Json, Record
 
 _LOST = f"InternalServerError: the job's supervisor was lost {ATTEMPTS} times"
+_STOPPING = 5.0
+"""Seconds after which a job that goes on is asked to stop again."""
 _OWNERS = {"Worker": "Endpoint"}
 """Kinds of records by what their launches call themselves, where that is something else."""
 
@@ -58,6 +60,7 @@ def follow_launch(
             context.admission.runs(record, needs)
             if stopping:
                 executor.stop(id)
+                context.again(record, _STOPPING)
             observed = facts(seen)
             if any(record.observed.get(name) != value for name, value in observed.items()):
                 context.state.change(record, observed=observed)
