@@ -36,6 +36,7 @@ ENDPOINTS, SETTLED, ENDED, QUEUED = 1_000, 10_000, 10_000, 500
 IDLE = 130.0
 """Seconds: more than two sweeps."""
 CHANGES = 20
+REQUEST = {"AppSpecification": {"ImageUri": "python"}}
 ACCOUNT, REGION = "123456789012", "us-east-1"
 
 
@@ -102,7 +103,8 @@ def act(home: Home, state: State, pid: int) -> tuple[float, float]:
     that is to stop before it has begun."""
     key = f"act-{time.monotonic_ns()}"
     with state.begin() as transaction:
-        transaction.connection.execute(records.insert(), [row("ProcessingJob", key, "Stopping")])
+        made = row("ProcessingJob", key, "Stopping") | {"request": REQUEST}
+        transaction.connection.execute(records.insert(), [made])
         found = transaction.get(ACCOUNT, REGION, "ProcessingJob", key)
         assert found is not None
         record = transaction.change(found, observed={"a": 1})
@@ -201,7 +203,7 @@ def queue() -> None:
         for number, each in enumerate(rows):
             each["account"] = ACCOUNT if number < 0.8 * QUEUED else "210987654321"
             each["created"] += number
-            each["request"] = {"AppSpecification": {"ImageUri": "python"}}
+            each["request"] = REQUEST
         with engine.begin() as connection:
             connection.execute(records.insert(), rows)
         began, used = time.perf_counter(), time.process_time()
