@@ -32,7 +32,7 @@ def run_job(
             observed["FailureReason"] = seen.reason
         with context.state.begin() as transaction:
             transaction.change(record, status=status, observed=observed)
-            if has := images.in_place(launch(record).image, seen.version):
+            if has := images.in_place(_image(record), seen.version):
                 transaction.tag(record.arn, {IMAGE_TAG: has})
         context.executor.forget(launch_id(record))
 
@@ -49,6 +49,11 @@ def needs(record: Record) -> Needs:
         cores=sum(count for _, count in hosts),
         gpus=sum(count for type, count in hosts if type.startswith(_WITH_GPUS)),
     )
+
+
+def _image(record: Record) -> str:
+    asked = record.request.get("AppSpecification") or record.request["AlgorithmSpecification"]
+    return str(asked.get("ImageUri") or asked.get("TrainingImage"))
 
 
 _WITH_GPUS = ("ml.p", "ml.g")

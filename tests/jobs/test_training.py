@@ -42,7 +42,8 @@ def test_the_steps_of_a_job_are_told_in_order(smkit: Any) -> None:
 
 
 def test_what_befell_a_job_stands_among_its_steps() -> None:
-    record = Record("1", "r", "TrainingJob", "job", "arn", "InProgress", {}, {}, 10.0, 10.0)
+    asked = {"AlgorithmSpecification": {"TrainingImage": "python"}}
+    record = Record("1", "r", "TrainingJob", "job", "arn", "InProgress", asked, {}, 10.0, 10.0)
     phases = [("Starting", 20.0), ("Downloading", 21.0), ("Running", 22.0), ("Uploading", 30.0)]
     seen = Observation(
         "done", phases=phases, outcome="MaxRuntimeExceeded", ended=31.0, started=22.0, attempt=2
