@@ -40,9 +40,9 @@ def test_a_page_that_fails_says_so_and_the_others_go_on(desk: Desk) -> None:
 @contextmanager
 def stopped(lab: Lab) -> Iterator[None]:
     """smkit ended, and kept from starting."""
+    serve.stop(lab.home)
     with open(lab.home.run / "daemon.starting", "w") as turn:
         fcntl.flock(turn, fcntl.LOCK_EX)
-        serve.stop(lab.home)
         yield
 
 

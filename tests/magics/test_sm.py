@@ -134,10 +134,10 @@ def test_a_model_is_served_without_a_cell(shell: InteractiveShell) -> None:
 
 
 def test_a_job_s_record_is_deleted_where_sagemaker_can(shell: InteractiveShell) -> None:
-    sm(shell, "process --name brief", "print('brief')")
-    assert "Deleted: ProcessingJob brief." in sm(shell, "delete brief")
-    with pytest.raises(UsageError, match="there is no job 'brief'"):
-        sm(shell, "stop brief")
+    sm(shell, "process --name short-script", "print('short-script')")
+    assert "Deleted: ProcessingJob short-script." in sm(shell, "delete short-script")
+    with pytest.raises(UsageError, match="there is no job 'short-script'"):
+        sm(shell, "stop short-script")
 
 
 def test_a_kernel_switches_to_aws_and_back(shell: InteractiveShell) -> None:

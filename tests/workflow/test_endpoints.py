@@ -30,15 +30,17 @@ def test_what_another_endpoint_uses_stays(tmp_path: Path) -> None:
     boto3.client("s3").create_bucket(Bucket="endpoints-of-one-model")
     data = sm.upload(tmp_path / "model.tar.gz", "s3://endpoints-of-one-model/no-archive/")
     container = {"Image": uri("sagemaker-scikit-learn", "us-east-1"), "ModelDataUrl": data}
-    first = sm.deploy(container, "first", wait=False)
-    boto3.client("sagemaker").create_endpoint(EndpointName="second", EndpointConfigName="first")
-    second = sm.Endpoint("second")
+    first = sm.deploy(container, "shares-one", wait=False)
+    boto3.client("sagemaker").create_endpoint(
+        EndpointName="shares-two", EndpointConfigName="shares-one"
+    )
+    second = sm.Endpoint("shares-two")
     for endpoint in (first, second):
         with pytest.raises(sm.EndpointFailed):
             endpoint.wait()
     second.delete()
     client = boto3.client("sagemaker")
-    assert client.describe_endpoint_config(EndpointConfigName="first")
+    assert client.describe_endpoint_config(EndpointConfigName="shares-one")
     first.delete()
-    assert not client.list_endpoint_configs(NameContains="first")["EndpointConfigs"]
-    assert not client.list_models(NameContains="first")["Models"]
+    assert not client.list_endpoint_configs(NameContains="shares-one")["EndpointConfigs"]
+    assert not client.list_models(NameContains="shares-one")["Models"]

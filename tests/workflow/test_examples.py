@@ -16,7 +16,7 @@ import pytest
 
 from jupyter_smkit import workflow as sm
 from jupyter_smkit.compute.images import uri
-from jupyter_smkit.workflow import endpoints, examples
+from jupyter_smkit.workflow import deployment, examples
 from jupyter_smkit.workflow.data import split
 
 ROWS = pd.DataFrame(
@@ -75,13 +75,13 @@ def predict_fn(rows, model):
 
 def test_it_comes_into_the_archive_and_types_the_rows(tmp_path: Path) -> None:
     (tmp_path / "smkit-model.json").write_text('{"features": [], "labels": ["no", "yes"]}')
-    given = endpoints.archive("given", CODE, tmp_path)
+    given = deployment.archive("given", CODE, tmp_path)
     container = {"Image": uri("sagemaker-scikit-learn", "us-east-1"), "ModelDataUrl": given}
     endpoint = sm.deploy(container, "by-example", example=ROWS)
     described = boto3.client("sagemaker").describe_model(ModelName="by-example")
     for address in (
         described["PrimaryContainer"]["ModelDataUrl"],
-        endpoints.archive("other", CODE, tmp_path, ROWS),
+        deployment.archive("other", CODE, tmp_path, ROWS),
     ):
         files = members(address)
         assert files["code/inference.py"].decode() == CODE
