@@ -270,9 +270,3 @@ def test_a_job_that_printed_no_metric_says_when_they_appear(desk: Desk) -> None:
     expect(tab.get_by_text("Completed", exact=True).first).to_be_visible(timeout=60_000)
     tab.get_by_role("tab", name="Metrics").click()
     expect(tab.get_by_role("heading", name="No metrics yet")).to_be_visible()
-
-
-def test_an_empty_list_says_what_to_do(desk: Desk) -> None:
-    desk.run("smkit:open", page="trials")
-    expect(desk.tab().get_by_role("heading", name="Nothing here yet")).to_be_visible()
-    desk.shoot("list-empty")
