@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -26,21 +25,21 @@ class Chore:
 
 
 def start(chores: Sequence[Chore], home: Home, state: State) -> threading.Event:
-    """Does them on a thread of its own, so that no record waits; ends when the event is set."""
+    """Does each on a thread of its own, so that neither a record nor another chore waits for it;
+    they end when the event is set."""
     stop = threading.Event()
-    threading.Thread(target=_run, args=(chores, home, state, stop), daemon=True).start()
+    for chore in chores:
+        threading.Thread(target=_repeat, args=(chore, home, state, stop), daemon=True).start()
     return stop
 
 
-def _run(chores: Sequence[Chore], home: Home, state: State, stop: threading.Event) -> None:
-    begun = time.monotonic()
-    due = {chore: begun + min(chore.every, _FIRST) for chore in chores}
-    while not stop.wait(max(0.0, min(due.values()) - time.monotonic())):
-        chore = min(due, key=lambda each: due[each])
+def _repeat(chore: Chore, home: Home, state: State, stop: threading.Event) -> None:
+    wait = min(chore.every, _FIRST)
+    while not stop.wait(wait):
         try:
             chore.do(home, state)
         except LeaseLost:
             return
         except Exception:
             log.exception("%s failed", chore.do.__name__)
-        due[chore] = time.monotonic() + chore.every
+        wait = chore.every

@@ -81,3 +81,16 @@ def test_one_that_fails_is_tried_again_and_keeps_no_other(tmp_path: Path) -> Non
     assert done.wait(10)
     assert failed.acquire(timeout=10) and failed.acquire(timeout=10)
     stop.set()
+
+
+def test_a_slow_one_holds_up_no_other(tmp_path: Path) -> None:
+    home = Home(tmp_path / "home")
+    over, done = threading.Event(), threading.Semaphore(0)
+    rarely = [
+        chores.Chore(0.01, lambda home, state: over.wait(60)),
+        chores.Chore(0.01, lambda home, state: done.release()),
+    ]
+    stop = chores.start(rarely, home, state_of(home))
+    assert all(done.acquire(timeout=10) for _ in range(3))
+    stop.set()
+    over.set()
