@@ -11,8 +11,8 @@ from collections.abc import Mapping
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from jupyter_smkit.config import CannotStart, Home
-from jupyter_smkit.control import lease, processes, repeats, starting
+from jupyter_smkit.config import Home
+from jupyter_smkit.control import helpers, lease, processes
 from jupyter_smkit.control.running import ensure_running, stop, stopping, up
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ __all__ = ["ensure_running", "stop", "stopping", "up"]
 FEATURES = ("api", "services", "jobs", "endpoints", "wrangler", "automl", "studio")
 """Each has ``kinds`` and ``operations``; those that act have a ``controller``."""
 ACTING = ("jobs", "endpoints", "automl")
+HELPERS = helpers.CORE
+"""And those that features declare."""
 
 
 def lifecycles() -> Mapping[str, Lifecycle]:
@@ -44,7 +46,7 @@ def run_daemon(home: Home) -> int:
     from jupyter_smkit.control import daemon
     from jupyter_smkit.services.chores import CHORES
 
-    return daemon.run(home, _assemble, lifecycles(), rarely=CHORES)
+    return daemon.run(home, _assemble, lifecycles(), HELPERS, CHORES)
 
 
 def _assemble(home: Home, state: State) -> tuple[Context, Mapping[str, Reconcile]]:
@@ -94,12 +96,7 @@ def run_api(home: Home) -> int:
         dispatcher = Dispatcher(registry, services)
         return server.Api(dispatcher, Credentials(home.credentials), s3_app(services.objects))
 
-    try:
-        held = lease.hold(home.locks, "api")
-    except lease.Taken:
-        return 0
-    server.serve(home, make, lambda: lease.is_kept(held, home.locks, "api"))
-    os.close(held)
+    server.serve(home, make, helpers.hold(home, "api"))
     return 0
 
 
@@ -111,51 +108,25 @@ def run_edge(home: Home) -> int:
         return 0
     # Only who listens on the kept port is the edge: clients take the role for a sign of it.
     listening = listen(home)
-    try:
-        held = lease.hold(home.locks, "edge")
-    except lease.Taken:
-        return 0
+    kept = helpers.hold(home, "edge")
 
     def keep_daemon() -> None:
-        if not lease.is_kept(held, home.locks, "edge"):
+        if not kept():
             os.kill(os.getpid(), signal.SIGTERM)
         elif lease.holder(home.locks, "daemon") is None and not stopping(home):
             processes.start(home, "daemon")
 
     edge.run(home, keep_daemon, listening)
-    os.close(held)
     return 0
 
 
 def main() -> int:
-    logging.basicConfig(
-        level="INFO",
-        format="%(asctime)s %(name)s %(levelname)s %(message)s",
-        handlers=[repeats.CountingHandler()],
-    )
-    home = Home.from_environment()
     role = sys.argv[1] if len(sys.argv) > 1 else ""
     run = {"daemon": run_daemon, "api": run_api, "edge": run_edge}.get(role)
     if run is None:
         print(f"usage: python -m jupyter_smkit.serve {'|'.join(processes.ROLES)}", file=sys.stderr)
         return 2
-    if not home.locks.exists():
-        print(f'{home.path} is no home of smkit; "smkit serve" makes it', file=sys.stderr)
-        return 2
-    try:
-        return run(home)
-    except CannotStart as error:
-        starting.fail(home.locks, role, str(error))
-        log.error("%s", error)
-    except Exception as error:
-        starting.fail(
-            home.locks,
-            role,
-            f"its {role} ended by {type(error).__name__}: {str(error).partition(chr(10))[0]}. "
-            f"The whole story is in {home.run / role}.log",
-        )
-        raise
-    return 1
+    return helpers.main(role, run)
 
 
 if __name__ == "__main__":

@@ -149,6 +149,10 @@ def port(home: Home) -> Finding:
 def processes(home: Home) -> Finding:
     pids = _running(home)
     missing = [role for role, pid in pids.items() if not pid]
+    for file in home.locks.glob("*.failed"):
+        if file.stem not in pids:
+            mend = f"its log is {home.run / file.stem}.log"
+            return Finding("processes", "warning", f"{file.stem}: {file.read_text()}", mend)
     if not missing:
         return Finding("processes", "ok", ", ".join(f"{role} {pid}" for role, pid in pids.items()))
     if len(missing) == len(pids):
@@ -221,9 +225,9 @@ def clients(home: Home) -> Finding:
 
 
 def _running(home: Home) -> dict[str, int | None]:
-    from jupyter_smkit.control import lease, processes
+    from jupyter_smkit.control import processes
 
-    return {role: lease.holder(home.locks, role) for role in processes.ROLES}
+    return processes.pids(home)
 
 
 def _existing(path: Path) -> Path:

@@ -1,4 +1,4 @@
-"""The daemon's process: it holds the lease, keeps the others running, and does the rounds."""
+"""The daemon's process: it holds the lease, has the others kept running, and does the rounds."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from jupyter_smkit.config import Home
-from jupyter_smkit.control import chores, lease, processes
+from jupyter_smkit.control import chores, processes
 from jupyter_smkit.control.context import Context
+from jupyter_smkit.control.helpers import CORE, Helper, hold, keep_running
 from jupyter_smkit.control.reconcile import SWEEP, Reconcile, Reconciler
 from jupyter_smkit.state import migrate, room, shared, wake
 from jupyter_smkit.state.engine import connect, reach, url_of
@@ -23,37 +24,31 @@ from jupyter_smkit.state.records import LeaseLost, State
 
 log = logging.getLogger("smkit.daemon")
 _WATCH = 1.0
-"""Seconds between looks at whether the other processes live."""
+"""Seconds between looks at whether the lease is still ours."""
 _LOST = 5.0
 """Seconds between looks for supervisors that an earlier daemon has started and that are lost."""
-_RETRY = 1.0
-_LONGEST_WAIT = 60.0
 
 
 def run(
     home: Home,
     assemble: Callable[[Home, State], tuple[Context, Mapping[str, Reconcile]]],
     lifecycles: Mapping[str, Lifecycle],
-    others: Iterable[str] = ("api", "edge"),
+    helpers: Sequence[Helper] = CORE,
     rarely: Sequence[chores.Chore] = (),
 ) -> int:
-    """Holds the lease until told to stop or until it is lost. Raises CannotStart."""
-    try:
-        held = lease.hold(home.locks, "daemon")
-    except lease.Taken:
-        return 0
+    """Holds the lease until told to stop or until it is lost. Raises Taken and CannotStart."""
+    kept = hold(home, "daemon")
     bell = wake.listen(home.run / "wake", "daemon")
     signals, stopping = _on_signals()
     reach(home)
     engine = connect(url_of(home))
     if migrate.needs_migration(engine):
-        for role in others:
-            processes.stop(home, role)
+        for helper in helpers:
+            processes.stop(home, helper.name)
         subprocess.run([sys.executable, "-m", "jupyter_smkit.state.migrate"], check=True)
-    tried: dict[str, tuple[int, float]] = {}
+    keep_running(helpers, home)
     mine = shared.hold(engine)
-    while mine is None and not stopping() and lease.is_kept(held, home.locks, "daemon"):
-        keep_running(home, others, tried)
+    while mine is None and not stopping() and kept():
         select.select([signals], [], [], _WATCH)
         mine = shared.hold(engine)
     if mine is None:
@@ -65,13 +60,13 @@ def run(
     context, reconcilers = assemble(home, state)
     reconciler = Reconciler(context, reconcilers, lifecycles)
     log.info("daemon %d holds lease %d", os.getpid(), state.epoch)
+    keep_running(helpers, home, state)
     chores.start(rarely, home, state)
     swept = looked = time.monotonic()
     listened = [bell.fileno(), signals, *([afar.fileno()] if afar else [])]
     try:
         reconciler.start()
-        while not stopping() and lease.is_kept(held, home.locks, "daemon"):
-            keep_running(home, others, tried)
+        while not stopping() and kept():
             select.select(listened, [], [], min(_WATCH, reconciler.seconds_left()))
             news = wake.drain(bell)
             if afar:
@@ -88,22 +83,7 @@ def run(
             reconciler.round(news)
     except LeaseLost:
         log.warning("another daemon holds the lease now")
-    os.close(held)
     return 0
-
-
-def keep_running(home: Home, others: Iterable[str], tried: dict[str, tuple[int, float]]) -> None:
-    """Starts those that do not run; ``tried`` says how often one was that dies at once, and when
-    it may be again."""
-    for role in others:
-        times, after = tried.get(role, (0, 0.0))
-        if time.monotonic() < after:
-            continue
-        tried.pop(role, None)
-        if lease.holder(home.locks, role) is None:
-            processes.start(home, role)
-            wait = min(_LONGEST_WAIT, _RETRY * 2 ** min(times, 10))
-            tried[role] = (times + 1, time.monotonic() + wait)
 
 
 def _on_signals() -> tuple[int, Callable[[], bool]]:

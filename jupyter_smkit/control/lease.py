@@ -28,6 +28,11 @@ def _file(locks: Path, role: str) -> Path:
     return locks / f"{role}.lock"
 
 
+def roles(locks: Path) -> list[str]:
+    """Those that a process holds or has held."""
+    return sorted(file.stem for file in locks.glob("*.lock"))
+
+
 def failure_file(locks: Path, role: str) -> Path:
     """Why the role's process ended when it was last started; gone once one holds the role."""
     return locks / f"{role}.failed"

@@ -14,13 +14,14 @@ from pathlib import Path
 
 from jupyter_smkit.client.environment import unborn
 from jupyter_smkit.config import Home
-from jupyter_smkit.control import lease
+from jupyter_smkit.control import lease, starting
 
-ROLES = ("daemon", "api", "edge")
+ROLES = starting.ROLES
+MODULE = "jupyter_smkit.serve"
 _LOG_LIMIT = 4 * 1024 * 1024
 
 
-def start(home: Home, role: str) -> None:
+def start(home: Home, role: str, module: str = MODULE) -> None:
     """Starts the process of a role unless it runs; waits until it holds its role.
 
     Makes no home: one that was deleted while its processes ran must not come back.
@@ -30,11 +31,18 @@ def start(home: Home, role: str) -> None:
     with _turn(home, role):
         if lease.holder(home.locks, role) is not None:
             return
-        argv = [sys.executable, "-m", "jupyter_smkit.serve", role]
-        started = spawn(home, argv, home.run / f"{role}.log")
+        started = spawn(home, [sys.executable, "-m", module, role], home.run / f"{role}.log")
         wait_until(
             lambda: lease.holder(home.locks, role) is not None or started.poll() is not None, 20
         )
+
+
+def pids(home: Home) -> dict[str, int | None]:
+    """Of the processes that always run, and of the helpers that run now. Not to be asked by one of
+    them: see :func:`lease.holder`."""
+    others = [role for role in lease.roles(home.locks) if role not in ROLES]
+    found = {role: lease.holder(home.locks, role) for role in (*ROLES, *others)}
+    return {role: pid for role, pid in found.items() if pid is not None or role in ROLES}
 
 
 @contextlib.contextmanager

@@ -105,13 +105,18 @@ def stop(home: Home) -> list[str]:
     mark = home.run / "stopping"
     mark.touch()
     try:
-        ran = [role for role in _STOPPED if processes.stop(home, role)]
+        ran = [role for role in _stopped(home) if processes.stop(home, role)]
         # The edge may have begun to start the daemon before it saw the mark.
-        while any(processes.stop(home, role) for role in _STOPPED):
+        while any(processes.stop(home, role) for role in _stopped(home)):
             pass
         return ran
     finally:
         mark.unlink(missing_ok=True)
+
+
+def _stopped(home: Home) -> list[str]:
+    """All there are: the helpers of features last."""
+    return list(dict.fromkeys((*_STOPPED, *lease.roles(home.locks))))
 
 
 def stopping(home: Home) -> bool:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 from jupyter_smkit.control.lease import failure_file
 
+ROLES = ("daemon", "api", "edge")
+"""The processes without which there is no smkit."""
+
 
 def begin(locks: Path) -> int:
     """Says that smkit is being started from here, until the file that this returns is closed.
@@ -47,7 +50,7 @@ def fail(locks: Path, role: str, why: str) -> None:
 
 def failure(locks: Path) -> str:
     """Why smkit does not run although it was started; nothing: nothing is known."""
-    for file in locks.glob("*.failed"):
+    for role in ROLES:
         with contextlib.suppress(FileNotFoundError):
-            return file.read_text()
+            return failure_file(locks, role).read_text()
     return ""

@@ -12,7 +12,6 @@ from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
 from jupyter_smkit.control.admission import Admission, Needs, Room
 from jupyter_smkit.control.context import Context
-from jupyter_smkit.control.daemon import keep_running
 from jupyter_smkit.control.launches import follow_launch, launch_id
 from jupyter_smkit.control.reconcile import SWEEP, Reconciler
 from jupyter_smkit.state import queue
@@ -280,12 +279,6 @@ def test_what_its_user_changed_is_not_made_to_wait(house: Callable[..., House]) 
     one.rounds()
     one.rounds()
     assert seen == ["InProgress", "Stopping"]
-
-
-def test_a_process_may_die_for_days(tmp_path: Path) -> None:
-    tried = {"edge": (2000, 0.0)}
-    keep_running(Home(tmp_path), ["edge"], tried)
-    assert tried["edge"][0] == 2001
 
 
 def test_those_that_wait_are_not_looked_at_while_others_come_and_go(
