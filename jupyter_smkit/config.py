@@ -96,6 +96,11 @@ class Home:
         return self.run / "routes.json"
 
     @property
+    def demand(self) -> Path:
+        """What is asked of each endpoint, written by the edge: see ``gateway.demand``."""
+        return self.run / "demand.json"
+
+    @property
     def api_socket(self) -> Path:
         return self.run / "api.sock"
 

@@ -9,6 +9,7 @@ from typing import Any
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.config import Home
 from jupyter_smkit.control.admission import Admission
+from jupyter_smkit.control.demands import Demands
 from jupyter_smkit.control.errands import Done, Ensured, Errands, Submit, pool
 from jupyter_smkit.control.timers import Timers
 from jupyter_smkit.state import wake
@@ -30,6 +31,7 @@ class Context:
     timers: Timers = field(default_factory=Timers)
 
     def __post_init__(self) -> None:
+        self.demands = Demands(self.clock, self.home.demand)
         self.errands = Errands(self.submit, lambda: wake.ring(self.home.run / "wake", to="daemon"))
 
     def again(self, record: Record, seconds: float) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jupyter_smkit.control.context import Context
@@ -60,11 +60,12 @@ class Reconciler:
         for number, identity in enumerate(found):
             self.context.timers.set(identity, now + int(SWEEP * number / len(found)))
 
-    def round(self, launches: Iterable[str] = ()) -> None:
-        """``launches``: ids, or beginnings of ids, of those of which there is news."""
+    def round(self, news: Collection[str] = ()) -> None:
+        """``news``: ids, or beginnings of ids, of launches, and what the edge demands."""
         due = [
             *self._changed(),
-            *map(owner, launches),
+            *map(owner, news),
+            *self.context.demands.hear(news),
             *self.context.errands.finished(),
             *self.context.timers.take_due(self.context.clock()),
         ]

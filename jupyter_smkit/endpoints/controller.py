@@ -133,12 +133,14 @@ def keep_serving(context: Context, record: Record) -> None:
 
 
 def restart_dead_workers(context: Context, record: Record, dead: Mapping[str, Observation]) -> None:
-    """As they were launched: the model may have been deleted since. At once the first time, then
-    after 1 s, 2 s, 4 s and so on."""
+    """As they were launched: the model may have been deleted since. At once the first time and
+    when invocations begin to wait for one, else after 1 s, 2 s, 4 s and so on."""
+    lacking = [one for one in record.observed["_variants"] if _ids([one]) & dead.keys()]
+    awaited = _ids([one for one in lacking if context.demands.take(record, one["name"])])
     for id, seen in dead.items():
         wait = min(_LONGEST_WAIT, 2.0 ** min(seen.attempt - 2, 10))
         left = _last_sign(seen) + wait - context.clock()
-        if 0 < left <= wait and seen.attempt > 1:
+        if 0 < left <= wait and seen.attempt > 1 and id not in awaited:
             context.again(record, left)
         elif seen.state != "missing":
             context.executor.again(id)

@@ -16,6 +16,7 @@ from collections.abc import Awaitable, Callable
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.config import Home
 from jupyter_smkit.gateway import metrics
+from jupyter_smkit.gateway.demand import Demand, request
 from jupyter_smkit.gateway.forward import forward
 from jupyter_smkit.gateway.invocations import PATH, Gateway
 from jupyter_smkit.gateway.port import HOST, PortTaken, listen
@@ -23,21 +24,12 @@ from jupyter_smkit.gateway.routes import Routes
 from jupyter_smkit.http import loops
 from jupyter_smkit.http.server import Exchange, Server
 from jupyter_smkit.http.upstream import Pool
+from jupyter_smkit.state import wake
 
 log = logging.getLogger(__name__)
 
 GRACE = 3.0
 """Seconds that requests under way get to end when the edge stops."""
-
-
-def wake_socket(home: Home) -> socket.socket:
-    """Where commits send their datagrams to; the socket of an edge before is taken over."""
-    path = home.run / "wake" / "edge.sock"
-    path.unlink(missing_ok=True)
-    made = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-    made.bind(os.fspath(path))
-    made.setblocking(False)
-    return made
 
 
 def application(gateway: Gateway, api: Pool) -> Server:
@@ -66,14 +58,21 @@ async def serve(
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    routes = Routes(home.routes, lambda _: gateway.drop_unused_pools())
-    gateway = Gateway(routes, Credentials(home.credentials))
+    routes = Routes(home.routes, lambda _: gateway.forget_unused())
+    demand = Demand(home.demand)
+    wakes = home.run / "wake"
+    gateway = Gateway(
+        routes,
+        Credentials(home.credentials),
+        demand=demand,
+        ask=lambda key: wake.ring(wakes, request(key), to="daemon"),
+    )
     api = Pool(os.fspath(home.api_socket))
     server = application(gateway, api)
     routes.refresh()
     listening = listening or listen(home)
-    wake = wake_socket(home)
-    loop.add_reader(wake.fileno(), _woken, wake, routes)
+    bell = wake.listen(wakes, "edge")
+    loop.add_reader(bell.fileno(), _woken, bell, routes)
     accepting = await loop.create_server(server.protocol, sock=listening)
     log.info("listening on http://%s:%d", HOST, listening.getsockname()[1])
     gc.collect()
@@ -85,6 +84,8 @@ async def serve(
         api.sweep(loop.time())
         gateway.sweep(loop.time())
         server.sweep(loop.time())
+        # Before the daemon may be started: it reads what is waited for.
+        demand.tell()
         if _minute() != minute:
             metrics.write(home.run / "metrics", minute, gateway.metrics.take(minute))
             minute = _minute()
@@ -98,19 +99,18 @@ async def serve(
     accepting.close()
     await server.stop(GRACE)
     metrics.write(home.run / "metrics", minute, gateway.metrics.take(minute))
-    loop.remove_reader(wake.fileno())
-    wake.close()
-    (home.run / "wake" / "edge.sock").unlink(missing_ok=True)
+    demand.tell()
+    loop.remove_reader(bell.fileno())
+    bell.close()
+    (wakes / "edge.sock").unlink(missing_ok=True)
 
 
 def _minute() -> int:
     return int(time.time() // 60)
 
 
-def _woken(wake: socket.socket, routes: Routes) -> None:
-    with contextlib.suppress(BlockingIOError):
-        while True:
-            wake.recv(4096)
+def _woken(bell: socket.socket, routes: Routes) -> None:
+    wake.drain(bell)
     routes.refresh()
 
 

@@ -16,12 +16,15 @@ from dataclasses import dataclass, field
 from jupyter_smkit.api import sigv4
 from jupyter_smkit.api.credentials import Credential, Credentials
 from jupyter_smkit.api.errors import ApiError, BadSignature, code_for
+from jupyter_smkit.gateway.demand import Ask, Demand, Key, Use
 from jupyter_smkit.gateway.limits import checked_headers
 from jupyter_smkit.gateway.metrics import Metrics
 from jupyter_smkit.gateway.routes import Endpoint, Routes, Variant, choose
+from jupyter_smkit.gateway.waiting import LineFull, Waiting
+from jupyter_smkit.gateway.workers import NoWorker, WorkerEnded, Workers
 from jupyter_smkit.http.server import Exchange
 from jupyter_smkit.http.streams import BodyTooLarge
-from jupyter_smkit.http.upstream import Lost, Pool, Response, Upstream
+from jupyter_smkit.http.upstream import Response
 from jupyter_smkit.serving.inference import MODEL_TIMEOUT
 
 MAX_BODY = 6_291_456
@@ -40,6 +43,9 @@ _TIMED_OUT = (
     "Your invocation timed out while waiting for a response from container primary. Review the "
     "latency metrics for each container in Amazon CloudWatch, resolve the issue, and try again."
 )
+_PATIENCE = 0.9
+"""Of an invocation's time, the share in which it waits for a worker: its client, who waits about as
+long as that, then hears why."""
 
 
 class ValidationError(ApiError):
@@ -83,22 +89,22 @@ class Gateway:
     """Uniform in [0, 1)."""
     model_timeout: float = MODEL_TIMEOUT
     """Seconds; ``sweep`` ends what takes longer."""
-    pools: dict[str, Pool] = field(default_factory=dict)
-    """By the path of a worker's socket."""
-    _asked: dict[Upstream, float] = field(default_factory=dict)
-    """The connections on which a model is to answer, and until when."""
+    demand: Demand = field(default_factory=Demand)
+    ask: Ask = lambda key: False
+    """Has the daemon start a variant's workers."""
 
-    def drop_unused_pools(self) -> None:
-        for path in self.pools.keys() - self.routes.workers():
-            self.pools.pop(path).close()
+    def __post_init__(self) -> None:
+        self.workers = Workers(self.draw, MAX_BODY)
+        self.waiting = Waiting(self.ask, self._worth_trying)
+
+    def forget_unused(self) -> None:
+        """What belongs to no route any more."""
+        self.workers.keep(self.routes.workers())
+        self.demand.keep(self.routes.variants())
 
     def sweep(self, now: float) -> None:
         """Ends invocations whose model takes too long; ``now`` is the loop's time."""
-        for upstream, until in tuple(self._asked.items()):
-            if now > until:
-                upstream.expire()
-        for pool in self.pools.values():
-            pool.sweep(now)
+        self.workers.sweep(now)
 
     async def invoke(self, exchange: Exchange, name: str, verb: str) -> None:
         """Answers a request; ``PATH`` has found the endpoint's name and the verb in its target."""
@@ -115,14 +121,32 @@ class Gateway:
             self._endpoint(name, *self._named_signer(exchange))
             raise _too_large() from None
         begun = time.perf_counter()
-        endpoint = self._endpoint(name, *self._signer(exchange, body))
+        signer = self._signer(exchange, body)
+        endpoint = self._endpoint(name, *signer)
         if verb != "invocations":
             raise ValidationError(f"{_OPERATIONS[verb]}: not supported by smkit yet")
         headers = checked_headers(exchange.headers)
-        variant = self._variant(endpoint, exchange.headers.get("x-amzn-sagemaker-target-variant"))
-        asked = time.perf_counter()
+        target = exchange.headers.get("x-amzn-sagemaker-target-variant")
+        variant = self._variant(endpoint, target)
+        until = asyncio.get_running_loop().time() + self.model_timeout
+        waited = False
         try:
-            answer, content = await self._ask(endpoint, variant, headers, body)
+            while True:
+                use = self.demand.of(_key(endpoint, variant))
+                use.used = self.clock()
+                asked = time.perf_counter()
+                try:
+                    if waited or not use.queued:
+                        answer, content = await self._ask(
+                            endpoint, variant, use, headers, body, until
+                        )
+                        break
+                except NoWorker:
+                    pass
+                await self._wait(endpoint, variant, use, len(body), until)
+                waited = True
+                endpoint = self._endpoint(name, *signer)
+                variant = endpoint.variant(variant.name) or self._variant(endpoint, target)
         except ApiError:
             self._record(endpoint, variant, 500, begun, asked, time.perf_counter())
             raise
@@ -197,60 +221,64 @@ class Gateway:
         return chosen
 
     async def _ask(
-        self, endpoint: Endpoint, variant: Variant, headers: bytes, body: bytes
+        self,
+        endpoint: Endpoint,
+        variant: Variant,
+        use: Use,
+        headers: bytes,
+        body: bytes,
+        until: float,
     ) -> tuple[Response, bytes]:
-        """What a worker answers, and its body."""
+        """What a worker answers, and its body; raises NoWorker."""
         request = b"POST /invocations HTTP/1.1\r\nhost: model\r\n%bcontent-length: %d\r\n\r\n%b" % (
             headers,
             len(body),
             body,
         )
-        until = asyncio.get_running_loop().time() + self.model_timeout
-        tried: list[str] = []
-        for path in self._by_load(variant):
-            try:
-                return await self._send(path, request, until)
-            except TimeoutError:
-                raise ModelError(endpoint, variant, 0, _TIMED_OUT) from None
-            except BodyTooLarge:
-                message = f"the model's answer is longer than {MAX_BODY} bytes"
-                raise ModelError(endpoint, variant, 500, message) from None
-            except OSError as error:
-                if isinstance(error, Lost):
-                    tried.append(path)
-                if len(tried) > 1:
-                    break
-        if tried:
-            message = "the model's process ended while it worked on this request"
-            raise ModelError(endpoint, variant, 500, message)
-        raise ServiceUnavailable(
-            f"No worker of variant {variant.name} of endpoint {endpoint.name} answers at the "
-            "moment; it is started again. Try again, or see its log: " + variant.log
-        )
-
-    def _by_load(self, variant: Variant) -> list[str]:
-        """The variant's workers, the least busy first, and the first once more for a retry."""
-        order = list(variant.workers)
-        if len(order) > 1:
-            order.sort(key=lambda path: (self._pool(path).busy, self.draw()))
-        return order + order[:1]
-
-    def _pool(self, path: str) -> Pool:
-        pool = self.pools.get(path)
-        if pool is None:
-            pool = self.pools[path] = Pool(path)
-        return pool
-
-    async def _send(self, path: str, request: bytes, until: float) -> tuple[Response, bytes]:
-        """Raises Lost, another OSError where nobody listens, TimeoutError, or BodyTooLarge."""
-        upstream = await self._pool(path).connect()
-        self._asked[upstream] = until
+        use.in_flight += 1
         try:
-            response = await upstream.request(request)
-            return response, await response.body.whole(MAX_BODY)
+            return await self.workers.ask(variant, request, until)
+        except TimeoutError:
+            raise ModelError(endpoint, variant, 0, _TIMED_OUT) from None
+        except BodyTooLarge:
+            message = f"the model's answer is longer than {MAX_BODY} bytes"
+            raise ModelError(endpoint, variant, 500, message) from None
+        except WorkerEnded:
+            message = "the model's process ended while it worked on this request"
+            raise ModelError(endpoint, variant, 500, message) from None
         finally:
-            del self._asked[upstream]
-            upstream.release()
+            use.in_flight -= 1
+
+    async def _wait(
+        self, endpoint: Endpoint, variant: Variant, use: Use, size: int, until: float
+    ) -> None:
+        """For a worker of the variant, with ``size`` bytes to send it."""
+        limit = until - (1 - _PATIENCE) * self.model_timeout
+        what = f"variant {variant.name} of endpoint {endpoint.name}"
+        try:
+            await self.waiting.wait(_key(endpoint, variant), use, size, limit)
+        except LineFull:
+            raise ServiceUnavailable(
+                f"{use.queued} invocations wait already for a worker of {what}. "
+                f"Try again later, or see its log: {variant.log}"
+            ) from None
+        except TimeoutError:
+            raise ServiceUnavailable(
+                f"No worker of {what} answers at the moment; it is started again. "
+                f"Try again, or see its log: {variant.log}"
+            ) from None
+
+    async def _worth_trying(self, key: Key) -> bool:
+        """Whether a worker of the variant takes connections, or its routes have gone."""
+        endpoint = self.routes.endpoints.get(key[:3])
+        variant = endpoint and endpoint.variant(key[3])
+        if not variant:
+            return True
+        return await self.workers.listen(variant)
+
+
+def _key(endpoint: Endpoint, variant: Variant) -> Key:
+    return (endpoint.account, endpoint.region, endpoint.name, variant.name)
 
 
 def _too_large() -> ValidationError:

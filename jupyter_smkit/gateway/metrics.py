@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from jupyter_smkit.gateway.demand import Key
 from jupyter_smkit.gateway.routes import Endpoint
 
 _STEPS = 16
@@ -85,10 +86,6 @@ def _flags(ones: int, count: int) -> dict[str, Any]:
         "values": values,
         "counts": [found[value] for value in values],
     }
-
-
-Key = tuple[str, str, str, str]
-"""Account, region, endpoint, variant."""
 
 
 class Metrics:

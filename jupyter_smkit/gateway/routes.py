@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from jupyter_smkit.gateway.demand import Key
 
 log = logging.getLogger(__name__)
 
@@ -87,6 +89,11 @@ class Routes:
             for variant in endpoint.variants
             for worker in variant.workers
         }
+
+    def variants(self) -> Iterator[Key]:
+        for route, endpoint in self.endpoints.items():
+            for variant in endpoint.variants:
+                yield (*route, variant.name)
 
     def find(self, route: Route) -> Endpoint | None:
         """The endpoint; the file is looked at again before one is said not to be there."""

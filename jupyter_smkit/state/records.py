@@ -239,7 +239,7 @@ class State:
     engine: Engine
     clock: Callable[[], float]
     lifecycles: Mapping[str, Lifecycle] = field(default_factory=dict)
-    wake: Callable[[], None] = lambda: None
+    wake: Callable[[], object] = lambda: None
     """Called after each commit that changed a record."""
     epoch: int | None = None
     """The lease under which a controller writes; None for the API, which needs none."""

@@ -34,10 +34,14 @@ def drain(bound: socket.socket) -> set[str]:
     return heard - {COMMIT}
 
 
-def ring(directory: Path, message: str = COMMIT, to: str = "*") -> None:
-    """Wakes every listener, or one; who is gone or whose queue is full is passed over."""
+def ring(directory: Path, message: str = COMMIT, to: str = "*") -> bool:
+    """Wakes every listener, or one; who is gone or whose queue is full is passed over. False:
+    nobody was woken."""
+    heard = False
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
         sender.setblocking(False)
         for path in directory.glob(f"{to}.sock"):
             with contextlib.suppress(OSError):
                 sender.sendto(message.encode(), str(path))
+                heard = True
+    return heard

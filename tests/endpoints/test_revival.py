@@ -10,12 +10,15 @@ import pytest
 from jupyter_smkit.compute.executor import Launch, Observation
 from jupyter_smkit.config import Home
 from jupyter_smkit.control.context import Context
+from jupyter_smkit.control.demands import Demands
 from jupyter_smkit.endpoints import controller
 from jupyter_smkit.endpoints.workers import Worker
+from jupyter_smkit.gateway.demand import Demand
 from jupyter_smkit.state.records import Record
 
 NOW = 1000.0
-ENDPOINT = Record("1", "r", "Endpoint", "e", "arn", "InService", {}, {}, 1.0, 1.0)
+VARIANTS = {"_variants": [{"name": "v", "workers": [{"id": "w"}]}]}
+ENDPOINT = Record("1", "r", "Endpoint", "e", "arn", "InService", {}, VARIANTS, 1.0, 1.0)
 
 
 class Executor:
@@ -61,3 +64,28 @@ def test_each_time_it_waits_longer(
     assert executor.started == started
     asked = [at - NOW for at in context.timers.at.values()]
     assert asked == ([] if wait is None else [wait])
+
+
+def test_it_does_not_wait_when_an_invocation_begins_to_but_once_only(tmp_path: Path) -> None:
+    executor, state = Executor(), Any
+    context = Context(Home(tmp_path), state, executor, lambda: NOW, lambda *_: {}, lambda do: do())  # type: ignore[arg-type]
+    crashed = Observation("done", attempt=9, ended=NOW)
+    assert list(context.demands.hear(["1.r.Job.j", "demand 1/r/e/v"])) == [ENDPOINT.identity]
+
+    controller.restart_dead_workers(context, ENDPOINT, {"w": crashed})
+    assert executor.started == ["w again"]
+    controller.restart_dead_workers(context, ENDPOINT, {"w": crashed})
+    assert executor.started == ["w again"]
+    assert list(context.timers.at) == [ENDPOINT.identity]
+
+
+def test_a_daemon_that_starts_knows_who_waits(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.prepare()
+    told = Demand(home.demand)
+    told.of(("1", "r", "e", "v")).queued = 1
+    told.of(("1", "r", "e", "other")).in_flight = 1
+    told.tell()
+    demands = Demands(lambda: NOW, home.demand)
+    assert demands.take(ENDPOINT, "v") and not demands.take(ENDPOINT, "v")
+    assert not demands.take(ENDPOINT, "other")

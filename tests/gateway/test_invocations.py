@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +16,10 @@ from botocore.exceptions import ClientError
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jupyter_smkit.gateway import demand
 from jupyter_smkit.gateway.routes import Variant, choose
 
-from .conftest import ACCOUNT, House, until
+from .conftest import ACCOUNT, REGION, House, until
 
 
 @pytest.fixture(scope="module")
@@ -197,6 +199,9 @@ def test_a_worker_that_is_killed_under_a_request_is_retried_on_another(
 def test_the_only_worker_is_killed_under_a_request(
     house: House, echo: Any, script: Path, tmp_path: Path
 ) -> None:
+    def told() -> demand.Use:
+        return demand.read(house.home.demand).get((ACCOUNT, REGION, "lone", "A"), demand.Use())
+
     worker = house.worker("lone", script)
     variant = {"name": "A", "weight": 1.0, "workers": [house.socket("lone")]}
     house.route("lone", variant)
@@ -206,12 +211,14 @@ def test_the_only_worker_is_killed_under_a_request(
     assert (status, code) == (424, "ModelError")
     assert "process ended" in message
     worker.wait(5)
-    status, code, message = refusal(echo, endpoint="lone")
-    assert (status, code) == (503, "ServiceUnavailable")
-    assert "started again" in message
-
-    house.worker("lone", script)
-    assert until(lambda: _variant(echo, "lone")) == "A"
+    # What is asked while there is none waits for the next one.
+    with ThreadPoolExecutor(1) as apart:
+        waits = apart.submit(_variant, house.client(), "lone")
+        until(lambda: told().queued == 1)
+        house.worker("lone", script)
+        assert waits.result(20) == "A"
+    until(lambda: told().queued == 0)
+    assert time.time() - told().used < 60
 
 
 def test_a_slow_request_does_not_hold_up_another_variant(
