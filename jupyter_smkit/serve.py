@@ -7,7 +7,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from jupyter_smkit.control.running import ensure_running, stop, stopping, up
 
 if TYPE_CHECKING:
     from jupyter_smkit.control.context import Context
+    from jupyter_smkit.control.helpers import Helper
     from jupyter_smkit.control.reconcile import Reconcile
     from jupyter_smkit.state.lifecycle import Lifecycle
     from jupyter_smkit.state.records import Record, State
@@ -42,11 +43,11 @@ def lifecycles() -> Mapping[str, Lifecycle]:
     return found
 
 
-def run_daemon(home: Home) -> int:
+def run_daemon(home: Home, beside: Sequence[Helper] = HELPERS) -> int:
     from jupyter_smkit.control import daemon
     from jupyter_smkit.services.chores import CHORES
 
-    return daemon.run(home, _assemble, lifecycles(), HELPERS, CHORES)
+    return daemon.run(home, _assemble, lifecycles(), beside, CHORES)
 
 
 def _assemble(home: Home, state: State) -> tuple[Context, Mapping[str, Reconcile]]:

@@ -6,24 +6,15 @@ import os
 import signal
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from jupyter_smkit.cli import checks
 from jupyter_smkit.config import Home
-from jupyter_smkit.control import helpers, lease, processes, running
+from jupyter_smkit.control import lease, processes, running
 from jupyter_smkit.control.helpers import Helper, Keeper
 from jupyter_smkit.control.processes import wait_until
-
-STATE: Any = None
-
-
-def wanted(home: Home, state: Any) -> bool:
-    return (home.run / "tiny.wanted").exists()
-
-
-TINY = Helper("tiny", "tests.control.tiny", wanted, linger=0.0)
+from tests.control.tiny import TINY
 
 
 @pytest.fixture
@@ -67,13 +58,16 @@ def test_it_runs_while_it_is_needed_and_comes_back_when_killed(home: Home, keepe
     assert (home.run / "tiny.log").read_text().count("tiny works") == 2
 
 
-def test_the_daemons_threads_do_all_that_and_stop_knows_it(home: Home) -> None:
+def test_the_daemon_looks_after_it_and_stop_ends_both(home: Home) -> None:
+    processes.start(home, "daemon", "tests.control.tiny")
     (home.run / "tiny.wanted").touch()
-    helpers.keep_running([TINY], home)
-    helpers.keep_running([TINY], home, object())  # type: ignore[arg-type]
     assert wait_until(lambda: pid(home) is not None, 20)
     (home.run / "tiny.wanted").unlink()
-    assert "tiny" in running.stop(home) or pid(home) is None
+    assert wait_until(lambda: pid(home) is None, 20)
+    (home.run / "tiny.wanted").touch()
+    assert wait_until(lambda: pid(home) is not None, 20)
+    assert running.stop(home) == ["daemon", "tiny"]
+    assert not any(processes.pids(home).values())
 
 
 def test_doctor_says_why_one_does_not_start(home: Home, keeper: Keeper) -> None:
