@@ -65,9 +65,8 @@ def read(file: Path) -> dict[Key, Use]:
     """What an edge has told; nothing where none has."""
     found = {}
     for name, told in jsonfile.read(file).get("variants", {}).items():
-        account, region, endpoint, variant = name.split("/")
-        key = account, region, endpoint, variant
-        found[key] = Use(told["in_flight"], told["queued"], float(told["last_used"]))
+        if key := _key(name):
+            found[key] = Use(told["in_flight"], told["queued"], float(told["last_used"]))
     return found
 
 
@@ -79,11 +78,12 @@ def request(key: Key) -> str:
 def requested(datagram: str) -> Key | None:
     """What a datagram asks for; None where it is another one."""
     verb, _, name = datagram.partition(" ")
+    return _key(name) if verb == "demand" else None
+
+
+def _key(name: str) -> Key | None:
     parts = name.split("/")
-    if verb != "demand" or len(parts) != 4:
-        return None
-    account, region, endpoint, variant = parts
-    return account, region, endpoint, variant
+    return (parts[0], parts[1], parts[2], parts[3]) if len(parts) == 4 else None
 
 
 Ask = Callable[[Key], bool]

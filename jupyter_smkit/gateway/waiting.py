@@ -69,11 +69,12 @@ class Waiting:
 
     async def _watch(self, key: Key, use: Use, line: Line) -> None:
         """Asks for a worker, once, and lets all go on, in their order, when there is one."""
-        pause, asked = _SHORTEST, False
-        while not await self._back(key):
+        pause, asked, back = _SHORTEST, False, False
+        while not back:
             asked = asked or self._request(key)
             await asyncio.sleep(pause)
             pause = min(pause * 1.5, _LONGEST)
+            back = await self._back(key)
         self._close(key, line)
         use.queued = 0
         waiters, line.waiters = line.waiters, {}
