@@ -122,12 +122,7 @@ def run_edge(home: Home) -> int:
 
 
 def main() -> int:
-    role = sys.argv[1] if len(sys.argv) > 1 else ""
-    run = {"daemon": run_daemon, "api": run_api, "edge": run_edge}.get(role)
-    if run is None:
-        print(f"usage: python -m jupyter_smkit.serve {'|'.join(processes.ROLES)}", file=sys.stderr)
-        return 2
-    return helpers.main(role, run)
+    return helpers.main({"daemon": run_daemon, "api": run_api, "edge": run_edge})
 
 
 if __name__ == "__main__":

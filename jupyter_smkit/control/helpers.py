@@ -6,7 +6,7 @@ import logging
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,13 +111,19 @@ def hold(home: Home, name: str) -> Callable[[], bool]:
     return lambda: lease.is_kept(held, home.locks, name)
 
 
-def main(name: str, run: Callable[[Home], int]) -> int:
-    """The process of a role; where it ends by an error its ``.failed`` file says why."""
+def main(roles: Mapping[str, Callable[[Home], int]]) -> int:
+    """The process of the role that the command line names; where it ends by an error its
+    ``.failed`` file says why."""
     logging.basicConfig(
         level="INFO",
         format="%(asctime)s %(name)s %(levelname)s %(message)s",
         handlers=[repeats.CountingHandler()],
     )
+    name = sys.argv[1] if len(sys.argv) > 1 else ""
+    run = roles.get(name)
+    if run is None:
+        print(f"usage: {sys.argv[0]} {'|'.join(roles)}", file=sys.stderr)
+        return 2
     home = Home.from_environment()
     if not home.locks.exists():
         print(f'{home.path} is no home of smkit; "smkit serve" makes it', file=sys.stderr)

@@ -147,8 +147,11 @@ class Gateway:
                 waited = True
                 endpoint = self._endpoint(name, *signer)
                 variant = endpoint.variant(variant.name) or self._variant(endpoint, target)
-        except ApiError:
-            self._record(endpoint, variant, 500, begun, asked, time.perf_counter())
+        except ApiError as error:
+            answered = time.perf_counter()
+            if isinstance(error, ServiceUnavailable):
+                asked = answered
+            self._record(endpoint, variant, 500, begun, asked, answered)
             raise
         answered = time.perf_counter()
         if 200 <= answer.status < 300:

@@ -34,5 +34,4 @@ def run_daemon(home: Home) -> int:
 
 
 if __name__ == "__main__":
-    role = sys.argv[1]
-    sys.exit(helpers.main(role, {"tiny": run, "daemon": run_daemon}[role]))
+    sys.exit(helpers.main({"tiny": run, "daemon": run_daemon}))
