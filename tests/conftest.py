@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,10 +16,13 @@ from hypothesis import settings
 
 from jupyter_smkit import serve
 from jupyter_smkit.api.credentials import Credential, Credentials
+from jupyter_smkit.api.dispatch import registry_of
 from jupyter_smkit.client import switch
-from jupyter_smkit.compute import environments, images
+from jupyter_smkit.compute import environments, images, jsonfile
 from jupyter_smkit.config import Home
+from jupyter_smkit.control import lease
 from jupyter_smkit.control.processes import wait_until
+from tests import in_process
 
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Built environments are the slow part of a fresh home: all tests share them.
@@ -55,6 +59,31 @@ class Smkit:
         self.client("s3").create_bucket(Bucket=name)
         return name
 
+    def launches(self, kind: str = "*", name: str = "*") -> list[str]:
+        """Ids of what was launched for a record and is not forgotten; a model worker is a Worker."""
+        return sorted(path.name for path in self.home.jobs.glob(f"[0-9]*.{kind}.{name}.*"))
+
+    def supervisor(self, launch: str) -> dict[str, Any]:
+        """What the supervisor of a launch last said of it, empty before its first word."""
+        found: dict[str, Any] = jsonfile.read(self.home.jobs / launch / "status.json") or {}
+        return found
+
+    def end_supervisor(self, launch: str, by: signal.Signals = signal.SIGKILL) -> None:
+        assert wait_until(lambda: "pid" in self.supervisor(launch), 20)
+        os.kill(self.supervisor(launch)["pid"], by)
+
+    def end_role(self, role: str, by: signal.Signals = signal.SIGKILL) -> int:
+        """Ends smkit's daemon, api or edge; its process id."""
+        pid = lease.holder(self.home.locks, role)
+        assert pid is not None, f"no {role} runs"
+        os.kill(pid, by)
+        return pid
+
+    def jobs_hold(self, file: str) -> bool:
+        """Whether a file of this name lies anywhere in what jobs have on disk."""
+        # Other than Path.rglob, it does not mind that what it walks through is being removed.
+        return any(file in files for _, _, files in os.walk(self.home.jobs))
+
     def settled(
         self, describe: Callable[[], dict[str, Any]], status: str, seconds: float = 60
     ) -> dict[str, Any]:
@@ -83,6 +112,15 @@ def smkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Smkit]:
     yield running
     serve.stop(running.home)
     end_jobs(running.home)
+
+
+@pytest.fixture(scope="session")
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[in_process.Api]:
+    """All operations in this process, for tests of kinds and operations; use names of your own."""
+    path = tmp_path_factory.mktemp("api") / "home"
+    made = in_process.over(path, registry_of(serve.FEATURES), dict(serve.lifecycles()))
+    yield made
+    made.state.engine.dispose()
 
 
 @pytest.fixture

@@ -12,16 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import boto3
 import numpy as np
 import pandas as pd
 import pytest
-from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 
 from jupyter_smkit.api import models
-from jupyter_smkit.api.dispatch import Dispatcher, Signer, registry_of
+from jupyter_smkit.api.dispatch import Dispatcher, registry_of
 from jupyter_smkit.api.registry import Services
-from jupyter_smkit.api.sigv4 import Request
 from jupyter_smkit.automl.kinds import AUTOML_JOB
 from jupyter_smkit.automl.task import Source, Task
 from jupyter_smkit.compute.executor import Launch, Observation
@@ -32,8 +29,9 @@ from jupyter_smkit.state.engine import connect, url_of
 from jupyter_smkit.state.lifecycle import JOB, lifecycle
 from jupyter_smkit.state.records import Record, State
 from jupyter_smkit.state.schema import metadata
+from tests import in_process
+from tests.in_process import ACCOUNT, REGION
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
 ROLE = f"arn:aws:iam::{ACCOUNT}:role/service-role/SageMaker"
 
 
@@ -196,7 +194,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     objects.put("data", "train/part.csv", b"x,y\n1,2\n")
     registry = registry_of(("api", "automl", "endpoints", "studio"))
     dispatcher = Dispatcher(registry, Services(home, state, objects, time.time))
-    client = in_process(dispatcher)
+    client = in_process.Api(dispatcher).client("sagemaker")
 
     def call(record: Record, operation: str, parent: str = "", **params: Any) -> dict[str, Any]:
         from jupyter_smkit.api.registry import Call
@@ -210,29 +208,6 @@ def world(tmp_path: Path) -> Iterator[World]:
     context = Context(home, state, bench, time.time, call, lambda do: do())
     yield World(client, state, objects, bench, context)
     engine.dispose()
-
-
-def in_process(dispatcher: Dispatcher) -> Any:
-    """A real boto3 client whose requests are answered without a wire."""
-    client = boto3.client(
-        "sagemaker", region_name=REGION, aws_access_key_id="A", aws_secret_access_key="B"
-    )
-
-    def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
-        headers = {name.lower(): _text(value) for name, value in request.headers.items()}
-        body = request.body if isinstance(request.body, bytes) else (request.body or "").encode()
-        asked = Request(request.method, "/", headers)
-        made = dispatcher.answer("sagemaker", asked, body, Signer("A", ACCOUNT, REGION))
-        response = AWSResponse(request.url, made.status, dict(made.headers), None)
-        response._content = made.body
-        return response
-
-    client.meta.events.register("before-send.sagemaker", answer)
-    return client
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode() if isinstance(value, bytes) else value
 
 
 def tabular(name: str = "churn", **members: Any) -> dict[str, Any]:

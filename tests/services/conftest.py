@@ -20,27 +20,27 @@ def unique() -> Callable[[str], str]:
 
 
 @pytest.fixture
-def logs(smkit: Any) -> Any:
-    return smkit.client("logs")
+def logs(api: Any) -> Any:
+    return api.client("logs")
 
 
 @pytest.fixture
-def iam(smkit: Any) -> Any:
-    return smkit.client("iam")
+def iam(api: Any) -> Any:
+    return api.client("iam")
 
 
 @pytest.fixture
-def cloudwatch(smkit: Any) -> Any:
-    return smkit.client("cloudwatch")
+def cloudwatch(api: Any) -> Any:
+    return api.client("cloudwatch")
 
 
 @pytest.fixture
-def job_log(smkit: Any) -> Callable[[str, list[str]], int]:
+def job_log(api: Any) -> Callable[[str, list[str]], int]:
     """Writes lines as a supervisor does, into TrainingJobs; gives the milliseconds before."""
 
     def write(stream: str, lines: list[str]) -> int:
         before = time.time_ns() // 1_000_000
-        file = path(smkit.home, "123456789012", "us-east-1", "/aws/sagemaker/TrainingJobs", stream)
+        file = path(api.home, "123456789012", "us-east-1", "/aws/sagemaker/TrainingJobs", stream)
         log = LogFile(file)
         log.feed("".join(f"{line}\n" for line in lines).encode())
         log.close()

@@ -225,9 +225,9 @@ def test_data_points_that_are_none(
     assert refused.value.response["Error"]["Code"] == code
 
 
-def test_what_the_edge_measured(smkit: Any, cloudwatch: Any, unique: Callable[[str], str]) -> None:
+def test_what_the_edge_measured(api: Any, cloudwatch: Any, unique: Callable[[str], str]) -> None:
     endpoint = unique("endpoint")
-    directory = smkit.home.run / "metrics"
+    directory = api.home.run / "metrics"
     directory.mkdir(exist_ok=True)
     datum = {
         "namespace": "AWS/SageMaker",
@@ -333,10 +333,10 @@ def test_an_alarm_over_a_ratio_of_which_nothing_is_measured_yet(
 
 
 def test_a_malformed_file_of_metrics_is_set_aside(
-    smkit: Any, cloudwatch: Any, unique: Callable[[str], str]
+    api: Any, cloudwatch: Any, unique: Callable[[str], str]
 ) -> None:
     namespace = unique("Mine")
-    directory = smkit.home.run / "metrics"
+    directory = api.home.run / "metrics"
     directory.mkdir(exist_ok=True)
     whole = {"namespace": namespace, "name": "loss", "timestamp": minute(1).timestamp()}
     whole |= {"sum": 1.0, "count": 1, "min": 1.0, "max": 1.0}

@@ -49,10 +49,10 @@ def test_the_end_of_a_log_comes_first_without_start_from_head(
 
 
 def test_a_line_that_is_being_written_comes_when_it_is_whole(
-    smkit: Any, logs: Any, unique: Callable[[str], str]
+    api: Any, logs: Any, unique: Callable[[str], str]
 ) -> None:
     stream = unique("job") + "/algo-1"
-    file = path(smkit.home, "123456789012", "us-east-1", GROUP, stream)
+    file = path(api.home, "123456789012", "us-east-1", GROUP, stream)
     file.parent.mkdir(parents=True)
     line = b"1700000000000 whole\n"
     file.write_bytes(line[:9])
@@ -173,7 +173,7 @@ def test_the_life_of_a_group(logs: Any, unique: Callable[[str], str]) -> None:
 
 
 def test_the_stream_last_written_to_comes_first(
-    smkit: Any, logs: Any, unique: Callable[[str], str]
+    api: Any, logs: Any, unique: Callable[[str], str]
 ) -> None:
     """As the page of an endpoint asks, which may have several variants."""
     group = unique("/mine")
@@ -181,7 +181,7 @@ def test_the_stream_last_written_to_comes_first(
     now = time.time()
     for name, age in (("a/old", 60), ("b/new", 0), ("c/old", 60)):
         logs.create_log_stream(logGroupName=group, logStreamName=name)
-        file = path(smkit.home, "123456789012", "us-east-1", group, name)
+        file = path(api.home, "123456789012", "us-east-1", group, name)
         os.utime(file, (now - age, now - age))
     found = logs.describe_log_streams(logGroupName=group, orderBy="LastEventTime", descending=True)
     assert found["logStreams"][0]["logStreamName"] == "b/new"

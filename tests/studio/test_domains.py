@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 
 @pytest.fixture
-def sm(smkit: Any) -> Any:
-    return smkit.client("sagemaker", region="ca-central-1")
+def sm(api: Any) -> Any:
+    return api.client("sagemaker", region="ca-central-1")
 
 
 @pytest.fixture

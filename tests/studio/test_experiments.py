@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 
 
 @pytest.fixture
-def sm(smkit: Any) -> Any:
+def sm(api: Any) -> Any:
     """In a region of its own, where nothing else is."""
-    return smkit.client("sagemaker", region="eu-north-1")
+    return api.client("sagemaker", region="eu-north-1")
 
 
 def code(refused: pytest.ExceptionInfo[ClientError]) -> str:

@@ -88,8 +88,8 @@ class Made:
 
 
 @cache
-def client(smkit: Any) -> Any:
-    return smkit.client("sagemaker")
+def client(api: Any) -> Any:
+    return api.client("sagemaker")
 
 
 def make(draw: Callable[..., Any], minimal: Callable[[str], Any], sm: Any, kind: Kind) -> Made:
@@ -126,9 +126,9 @@ def listed(made: Made) -> list[Any]:
 @QUICK
 @given(data=st.data())
 def test_a_resource_is_created_shown_listed_tagged_changed_and_deleted(
-    kind: Kind, smkit: Any, minimal: Callable[[str], Any], data: st.DataObject
+    kind: Kind, api: Any, minimal: Callable[[str], Any], data: st.DataObject
 ) -> None:
-    sm = client(smkit)
+    sm = client(api)
     made = make(data.draw, minimal, sm, kind)
 
     shown = made.described()
@@ -180,9 +180,9 @@ def change(
 @QUICK
 @given(data=st.data())
 def test_what_cannot_run_yet_says_so(
-    kind: Kind, smkit: Any, minimal: Callable[[str], Any], data: st.DataObject
+    kind: Kind, api: Any, minimal: Callable[[str], Any], data: st.DataObject
 ) -> None:
-    sm = client(smkit)
+    sm = client(api)
     for verb, codes, words in (
         ("Create", {"ValidationException"}, "not supported by smkit yet"),
         ("Describe", {"ResourceNotFound", "ValidationException"}, "ould not find"),

@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 
 @pytest.fixture
-def sm(smkit: Any) -> Any:
-    return smkit.client("sagemaker", region="eu-south-1")
+def sm(api: Any) -> Any:
+    return api.client("sagemaker", region="eu-south-1")
 
 
 def artifact(sm: Any, uri: str, kind: str = "DataSet") -> str:

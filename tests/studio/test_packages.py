@@ -7,8 +7,8 @@ from botocore.exceptions import ClientError
 
 
 @pytest.fixture
-def sm(smkit: Any) -> Any:
-    return smkit.client("sagemaker", region="eu-west-2")
+def sm(api: Any) -> Any:
+    return api.client("sagemaker", region="eu-west-2")
 
 
 def test_a_group_numbers_its_versions(sm: Any) -> None:

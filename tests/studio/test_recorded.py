@@ -12,8 +12,8 @@ ROLE = "arn:aws:iam::123456789012:role/smkit"
 
 
 @pytest.fixture
-def sm(smkit: Any) -> Any:
-    return smkit.client("sagemaker", region="sa-east-1")
+def sm(api: Any) -> Any:
+    return api.client("sagemaker", region="sa-east-1")
 
 
 def test_a_notebook_instance_stops_and_starts(sm: Any) -> None:
@@ -164,7 +164,7 @@ def test_groups_that_are_added_at_once_are_all_kept(sm: Any) -> None:
     assert sorted(each["InstanceGroupName"] for each in shown) == names
 
 
-def test_an_oidc_secret_is_not_kept(sm: Any, smkit: Any) -> None:
+def test_an_oidc_secret_is_not_kept(sm: Any, api: Any) -> None:
     urls = ("Issuer", "AuthorizationEndpoint", "TokenEndpoint", "UserInfoEndpoint")
     config = dict.fromkeys((*urls, "LogoutEndpoint", "JwksUri"), "https://id.example.com/x")
     sm.create_workforce(
@@ -174,7 +174,7 @@ def test_an_oidc_secret_is_not_kept(sm: Any, smkit: Any) -> None:
     assert (
         sm.describe_workforce(WorkforceName="crowd")["Workforce"]["OidcConfig"]["ClientId"] == "me"
     )
-    files = [smkit.home.state, smkit.home.state.with_name(smkit.home.state.name + "-wal")]
+    files = [api.home.state, api.home.state.with_name(api.home.state.name + "-wal")]
     assert not any(b"tell-nobody" in each.read_bytes() for each in files if each.exists())
 
 

@@ -17,8 +17,8 @@ from jupyter_smkit.studio.operations import register
 
 
 @pytest.fixture(scope="module")
-def sm(smkit: Any) -> Any:
-    return smkit.client("sagemaker", region="af-south-1", parameter_validation=False)
+def sm(api: Any) -> Any:
+    return api.client("sagemaker", region="af-south-1", parameter_validation=False)
 
 
 def operations() -> list[str]:
