@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 
 from jupyter_smkit.compute.local import LocalExecutor
-from jupyter_smkit.control import lease
 from jupyter_smkit.control.processes import wait_until
 from tests.conftest import Smkit
 
@@ -33,24 +31,13 @@ def project(fresh_smkit: Smkit, monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     switch.leave()
 
 
-def kill(smkit: Smkit, role: str) -> None:
-    pid = lease.holder(smkit.home.locks, role)
-    assert pid is not None
-    os.kill(pid, signal.SIGKILL)
-
-
 def kill_supervisor(smkit: Smkit, kind: str) -> None:
-    import json
-
-    def running() -> list[Path]:
-        return [
-            status
-            for status in smkit.home.jobs.glob(f"*.{kind}.*/status.json")
-            if json.loads(status.read_text()).get("phase") == "Running"
-        ]
+    def running() -> list[str]:
+        launches = smkit.launches(kind)
+        return [each for each in launches if smkit.supervisor(each).get("phase") == "Running"]
 
     assert wait_until(lambda: bool(running()), 60)
-    os.kill(json.loads(running()[0].read_text())["pid"], signal.SIGKILL)
+    smkit.end_supervisor(running()[0])
 
 
 def test_the_main_job_survives_kill_9_of_everything(project: Smkit) -> None:
@@ -63,19 +50,19 @@ def test_the_main_job_survives_kill_9_of_everything(project: Smkit) -> None:
         sys.path.pop(0)
     raw = flights(2_000)
     uri = sm.put_dataframe(raw, "flights.csv")
-    kill(project, "api")
+    project.end_role("api")
     assert len(sm.read_dataframe(uri)) == len(raw)
 
     job, rows = sm.run_flow(QUICKSTART / "flights.flow", wait=False)
     kill_supervisor(project, "ProcessingJob")
-    kill(project, "edge")
+    project.end_role("edge")
     job.wait()
     prepared = sm.read_dataframe(rows)
     assert len(prepared) == raw["arr_delay"].notna().sum()
 
     training = sm.train_automl(prepared, "late", objective="AUC", max_runtime=20, wait=False)
     kill_supervisor(project, "AutoMLJob")
-    kill(project, "daemon")
+    project.end_role("daemon")
     training.wait()
     best = training.describe()["BestCandidate"]
     assert best["FinalAutoMLJobObjectiveMetric"]["Value"] > 0.8
@@ -89,12 +76,11 @@ def test_the_main_job_survives_kill_9_of_everything(project: Smkit) -> None:
     assert best["CandidateName"] in [trial["DisplayName"] for trial in trials]
 
     endpoint = sm.deploy(training, "survivor", wait=False)
-    kill(project, "daemon")
+    project.end_role("daemon")
     endpoint.wait()
     asked = prepared.drop(columns="late").head(20)
     before = sm.predict(endpoint, asked)
-    # Before the kill: what is left of the killed one is removed under a name that looks alike.
-    worker = next(project.home.jobs.glob("[0-9]*.Worker.*")).name
+    [worker] = project.launches("Worker")
     kill_supervisor(project, "Worker")
     executor = LocalExecutor(project.home)
     assert wait_until(lambda: executor.poll(worker).attempt == 2, 30)

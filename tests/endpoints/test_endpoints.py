@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import os
-import signal
 import tarfile
 from typing import Any
 
@@ -153,10 +151,10 @@ def test_an_update_moves_the_traffic_and_a_failed_one_does_not(smkit: Any) -> No
 
 def test_a_killed_worker_comes_back(smkit: Any) -> None:
     deploy(smkit, "immortal", constant(3))
-    directory = next(smkit.home.jobs.glob("*.Worker.immortal.*"))
-    os.kill(json.loads((directory / "status.json").read_text())["pid"], signal.SIGKILL)
+    [worker] = smkit.launches("Worker", "immortal")
+    smkit.end_supervisor(worker)
     executor = LocalExecutor(smkit.home)
-    assert wait_until(lambda: executor.poll(directory.name).attempt == 2, 30)
+    assert wait_until(lambda: executor.poll(worker).attempt == 2, 30)
 
     def answers() -> bool:
         try:
@@ -183,14 +181,14 @@ def test_a_deleted_endpoint_is_gone(smkit: Any) -> None:
     with pytest.raises(ClientError, match="not found") as refused:
         invoke(smkit, "brief")
     assert refused.value.response["Error"]["Code"] == "ValidationError"
-    assert not list(smkit.home.jobs.glob("*.Worker.brief.*"))
+    assert not smkit.launches("Worker", "brief")
 
 
 def test_an_archive_that_leaves_its_folder_is_refused(smkit: Any) -> None:
     described = deploy(smkit, "escape", archive(**{"../../outside.txt": b"x"}))
     assert described["EndpointStatus"] == "Failed"
     assert "is refused" in described["FailureReason"]
-    assert not list(smkit.home.jobs.rglob("outside.txt"))
+    assert not smkit.jobs_hold("outside.txt")
 
 
 def test_a_web_address_brings_the_model_and_a_large_body_is_refused(smkit: Any) -> None:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from jupyter_smkit.compute import jsonfile
 from jupyter_smkit.compute.local import LocalExecutor
 from jupyter_smkit.control.processes import wait_until
 from tests.endpoints.test_endpoints import (
@@ -37,7 +34,7 @@ SLOW = (
 
 
 def workers(smkit: Any, name: str) -> list[str]:
-    return [path.name for path in smkit.home.jobs.glob(f"*.Worker.{name}.*")]
+    return list(smkit.launches("Worker", name))
 
 
 def log_has(smkit: Any, name: str, word: str) -> bool:
@@ -165,7 +162,7 @@ def test_a_model_without_network_has_none(smkit: Any) -> None:
 def test_a_deleted_endpoints_killed_supervisor_is_no_hindrance(smkit: Any) -> None:
     deploy(smkit, "killed", constant(1))
     [name] = workers(smkit, "killed")
-    os.kill(jsonfile.read(smkit.home.jobs / name / "status.json")["pid"], signal.SIGKILL)
+    smkit.end_supervisor(name)
     smkit.client("sagemaker").delete_endpoint(EndpointName="killed")
     assert wait_until(lambda: not workers(smkit, "killed"), 20)
 
@@ -252,7 +249,7 @@ def test_an_endpoint_does_not_need_its_model_again(smkit: Any) -> None:
     client.delete_model(ModelName="alone-again")
     client.delete_endpoint_config(EndpointConfigName="alone-again")
     [name] = workers(smkit, "alone-again")
-    os.kill(jsonfile.read(smkit.home.jobs / name / "status.json")["pid"], signal.SIGKILL)
+    smkit.end_supervisor(name)
     executor = LocalExecutor(smkit.home)
     assert wait_until(lambda: executor.poll(name).attempt == 2, 20)
 

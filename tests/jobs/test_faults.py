@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from jupyter_smkit import serve
-from jupyter_smkit.compute import environments, jsonfile
+from jupyter_smkit.compute import environments
 from jupyter_smkit.compute.executor import Launch
 from jupyter_smkit.compute.images import BASE_REQUIREMENTS
 from jupyter_smkit.compute.local import LocalExecutor
@@ -58,7 +58,7 @@ def test_an_ended_job_leaves_nothing(fresh_smkit: Any) -> None:
     for name in ("first", "second"):
         fresh_smkit.client("sagemaker").create_processing_job(**job(fresh_smkit, name, "pass"))
         assert finished(fresh_smkit, name)["ProcessingJobStatus"] == "Completed"
-    assert wait_until(lambda: not list(fresh_smkit.home.jobs.iterdir()), 10)
+    assert wait_until(lambda: not fresh_smkit.launches(), 10)
     # The supervisor of the first job was waited for: at most the last one is a zombie.
     daemon = lease.holder(fresh_smkit.home.locks, "daemon")
     children = Path(f"/proc/{daemon}/task/{daemon}/children").read_text().split()
@@ -87,8 +87,8 @@ def test_what_a_program_started_does_not_outlive_its_supervisor(smkit: Any) -> N
     client.create_processing_job(**job(smkit, "orphan", code))
     started(smkit, "orphan")
     assert wait_until(lambda: len(processes_with(word)) == 1, 20)
-    status = next(smkit.home.jobs.glob("*.orphan.*/status.json"))
-    os.kill(jsonfile.read(status)["pid"], signal.SIGKILL)
+    [launch] = smkit.launches(name="orphan")
+    smkit.end_supervisor(launch)
     assert wait_until(lambda: log_of(smkit, "orphan").count("started") == 2, 20)
     assert len(processes_with(word)) == 1
     client.stop_processing_job(ProcessingJobName="orphan")
@@ -101,8 +101,8 @@ def test_a_machine_that_shuts_down_stops_no_job(smkit: Any) -> None:
     client.create_processing_job(**job(smkit, "goes-on", code))
     started(smkit, "goes-on")
     assert wait_until(lambda: log_of(smkit, "goes-on").count("started") == 1, 20)
-    status = next(smkit.home.jobs.glob("*.goes-on.*/status.json"))
-    os.kill(jsonfile.read(status)["pid"], signal.SIGTERM)
+    [launch] = smkit.launches(name="goes-on")
+    smkit.end_supervisor(launch, signal.SIGTERM)
     assert wait_until(lambda: log_of(smkit, "goes-on").count("started") == 2, 20)
     client.stop_processing_job(ProcessingJobName="goes-on")
     assert finished(smkit, "goes-on")["ProcessingJobStatus"] == "Stopped"

@@ -60,7 +60,7 @@ def scenario() -> None:
             client.stop_processing_job(ProcessingJobName="waits")
             fill(stranger.fileno())
             assert finished(running, "waits", 30)["ProcessingJobStatus"] == "Stopped"
-            assert wait_until(lambda: not list(running.home.jobs.iterdir()), 10)
+            assert wait_until(lambda: not running.launches(), 10)
             fill(stranger.fileno())
             assert gc.run(Namespace(days=1, dry_run=False), running.home) == 0
         assert free(running.home.path) >= 1 << 20

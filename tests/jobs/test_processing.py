@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import os
-import signal
 from pathlib import Path
 from typing import Any
 
@@ -200,13 +198,11 @@ def test_a_job_survives_kill_9(fresh_smkit: Any, killed: str, tmp_path: Any) -> 
     )
     started(smkit, "survives")
     if killed == "supervisor":
-        # Not a role: its lock is the job's own.
-        status = next(smkit.home.jobs.glob("*/status.json"))
-        pid = json.loads(status.read_text())["pid"]
+        [launch] = smkit.launches()
+        smkit.end_supervisor(launch)
     else:
-        pid = lease.holder(smkit.home.locks, killed)
-    os.kill(pid, signal.SIGKILL)
-    assert wait_until(lambda: lease.holder(smkit.home.locks, killed) != pid, 10)
+        pid = smkit.end_role(killed)
+        assert wait_until(lambda: lease.holder(smkit.home.locks, killed) != pid, 10)
     try:
         Path(f"/dev/shm/{flag}").touch()
         assert wait_until(lambda: serve.up(smkit.home), 30)
@@ -249,10 +245,4 @@ def test_a_job_that_has_ended_leaves_no_copy_of_its_data(fresh_smkit: Any) -> No
     code = "open('/opt/ml/processing/large.bin', 'wb').write(bytes(1 << 20))"
     fresh_smkit.client("sagemaker").create_processing_job(**job(fresh_smkit, "tidy", code))
     assert finished(fresh_smkit, "tidy")["ProcessingJobStatus"] == "Completed"
-
-    def copies() -> list[str]:
-        # Other than Path.rglob, it does not mind that what it walks through is being removed.
-        walk = os.walk(fresh_smkit.home.jobs)
-        return [folder for folder, _, files in walk if "large.bin" in files]
-
-    assert wait_until(lambda: not copies(), 10)
+    assert wait_until(lambda: not fresh_smkit.jobs_hold("large.bin"), 10)
