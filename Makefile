@@ -7,11 +7,13 @@ FRONT := jupyter_smkit/labextension/package.json
 SOURCES := $(shell find src style schema -type f)
 SMKIT_HOME ?= $(CURDIR)/.smkit
 export SMKIT_HOME
+# Tests at a time.
+WORKERS ?= 2
 # It would make every start of a Python process several times slower.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup automl demo lab test lint format bench docs wheel clean
+.PHONY: help setup automl demo lab test suites chaos lint format bench docs wheel clean
 
 help:  ## what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -50,8 +52,14 @@ lab: setup  ## JupyterLab with a sample project
 	@mkdir -p .lab && cp -Rn examples/quickstart/. .lab/ && $(BIN)/python .lab/flights.py
 	@$(BIN)/jupyter lab --ServerApp.root_dir=.lab $(if $(filter 0,$(shell id -u)),--allow-root)
 
-test: automl  ## every test, in a browser too
-	@$(BIN)/python -m pytest $(PYTEST)
+test: automl  ## every test, in a browser too (9 minutes)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10 $(PYTEST)
+
+suites: automl  ## clients that others wrote: SageMaker's SDK v2, the AWS CLI (10 minutes)
+	@sh scripts/suites.sh
+
+chaos: automl  ## long faults: repeated kills, 500 jobs, ten minutes of use (25 minutes)
+	@$(BIN)/python -m pytest -m chaos --durations=0 tests/chaos $(PYTEST)
 
 lint: setup  ## ruff, mypy, eslint, prettier, stylelint
 	@$(BIN)/ruff check jupyter_smkit tests ui-tests benchmarks
@@ -79,4 +87,4 @@ wheel: setup  ## dist/….whl, the package to install elsewhere
 
 clean:  ## ends smkit and removes what setup and the demo made
 	@test ! -x $(BIN)/smkit || $(BIN)/smkit stop
-	@rm -rf $(VENV) .smkit .lab node_modules lib jupyter_smkit/labextension site
+	@rm -rf $(VENV) .smkit .lab .sdk-v2 node_modules lib jupyter_smkit/labextension site
