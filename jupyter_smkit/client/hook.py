@@ -29,6 +29,7 @@ from botocore.exceptions import BotoCoreError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 
+from jupyter_smkit.client.local_mode import install as watch_local_mode
 from jupyter_smkit.client.plainhttp import install as watch_plain_http
 from jupyter_smkit.client.presence import missing
 from jupyter_smkit.client.side import S3_HOST, SERVICES, Target, host_of_aws, told_by_environment
@@ -89,6 +90,7 @@ def point(to: Target | None) -> None:
     take_side(to)
     _real.clear()
     watch_plain_http()
+    watch_local_mode()
     install()
 
 

@@ -20,6 +20,7 @@ MODULES = (
     "client.side",
     "client.presence",
     "client.plainhttp",
+    "client.local_mode",
     "client.hook",
 )
 """What the hook needs, each after those that it imports."""

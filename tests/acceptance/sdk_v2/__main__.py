@@ -28,6 +28,7 @@ MODULES = {
         "endpoints",
         "processing",
         "training",
+        "local_mode",
         "automl_jobs",
         "cli",
         "cli_v2",
