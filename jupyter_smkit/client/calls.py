@@ -41,6 +41,7 @@ class Client:
     region: str
     parent: str = ""
     """The ARN of the record whose children its calls make."""
+    patience: float = _PATIENCE
 
     @classmethod
     def of(
@@ -99,7 +100,7 @@ class Client:
         body: bytes = b"",
         headers: dict[str, str] | None = None,
     ) -> bytes:
-        _, response = self._exchange(method, target, service, body, headers or {}, _PATIENCE)
+        _, response = self._exchange(method, target, service, body, headers or {}, self.patience)
         with closing(response):
             return response.read()
 

@@ -7,9 +7,11 @@ from typing import Any
 
 def load_ipython_extension(shell: Any) -> None:
     """Adds the magics and leaves the kernel on its side."""
+    from jupyter_smkit.magics.completion import offer
     from jupyter_smkit.magics.sm import SmMagics
 
     shell.register_magics(SmMagics)
+    offer(shell)
 
 
 def load(shell: Any) -> None:
