@@ -10,7 +10,7 @@ TARGET = Path(__file__).parent.parent / "src" / "core" / "service-model.json"
 
 
 def model() -> dict[str, Any]:
-    """The members of each Create, and of each List its rows, its filters and its orders."""
+    """Of each Create its members, of each List its rows, filters and orders; what Search knows."""
     found = service("sagemaker")
     names = sorted(found.operation_names)
     return {
@@ -22,6 +22,7 @@ def model() -> dict[str, Any]:
         "lists": {
             name: _list(found.operation_model(name)) for name in names if name.startswith("List")
         },
+        "searched": list(found.shape_for("ResourceType").enum),
     }
 
 
@@ -45,6 +46,8 @@ def written(parts: dict[str, Any]) -> str:
         f'  "{part}": {{\n'
         + ",\n".join(f'    "{name}": {json.dumps(each)}' for name, each in operations.items())
         + "\n  }"
+        if isinstance(operations, dict)
+        else f'  "{part}": {json.dumps(operations)}'
         for part, operations in parts.items()
     ]
     return "{\n" + ",\n".join(sections) + "\n}\n"

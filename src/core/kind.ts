@@ -34,6 +34,8 @@ export interface Declaration {
   /** Operations that end or delete a record, where the page offers that. */
   stop?: string;
   remove?: string;
+  /** What was made for records and may be deleted with them, in that order. */
+  attached?: (names: readonly string[]) => Promise<readonly Attached[]>;
   /** Operations and names off the convention: `List<Name>s`, `<Name>Name`… */
   list?: string;
   describe?: string;
@@ -83,6 +85,19 @@ export interface Fact {
 export interface Artifact {
   label: string;
   uri: string;
+  /** Of a place that others write to as well: when this record did, in seconds since 1970. */
+  written?: { from: unknown; to: unknown };
+}
+
+/** A record that another one uses. */
+export interface Attached {
+  name: string;
+  label: string;
+  /** Who else uses it, for people; '': nobody. */
+  usedBy: string;
+  /** What deletes it. */
+  operation: string;
+  input: Row;
 }
 
 export function arnOf(record: Row, kind: Kind): string {

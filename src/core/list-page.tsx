@@ -1,17 +1,16 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
 import { addIcon, refreshIcon } from '@jupyterlab/ui-components';
-import { useMutation } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
 
+import { BulkActions } from './bulk-actions';
 import { Button } from './button';
-import type { Row } from './client';
-import { callNamed } from './client';
 import { useSmkit, useTrans } from './context';
+import { useLooked } from './failures';
 import { text } from './format';
 import type { Kind } from './kind';
+import { useListing } from './listing';
 import { EmptyState, ErrorNotice, Loading } from './notice';
-import { askAgain, queryClient, useNamed } from './query';
-import { listModel, sortBy } from './service-model';
+import { askAgain } from './query';
+import { isSearched, listModel, sortBy } from './service-model';
 import type { PageArgs } from './smkit';
 import type { Sort } from './table';
 import { Table } from './table';
@@ -30,35 +29,29 @@ export function ListPage({
   const trans = useTrans();
   const smkit = useSmkit();
   const [typed, setTyped] = useState('');
-  const [filter, setFilter] = useState('');
+  const filter = useSettled(typed);
+  const [typedTag, setTypedTag] = useState('');
+  const tag = useSettled(typedTag);
   const [status, setStatus] = useState('');
   const [sort, setSort] = useState(NEWEST);
   const [tokens, setTokens] = useState<readonly string[]>([]);
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
 
-  useEffect(() => {
-    const timer = window.setTimeout(() => setFilter(typed.trim()), TYPING_MS);
-    return () => window.clearTimeout(timer);
-  }, [typed]);
+  useLooked(kind.name);
   useEffect(() => {
     setTokens([]);
     setSelected(new Set());
-  }, [filter, status, sort]);
+  }, [filter, status, tag, sort]);
 
   const list = listModel(kind.list);
-  const by = sortBy(list, sort.by);
-  const answer = useNamed(kind.list, {
-    ...kind.input?.(args),
-    MaxResults: smkit.pageSize,
-    NextToken: tokens[tokens.length - 1],
-    ...(filter && { [list.named]: filter }),
-    ...(status && { [list.status]: status }),
-    SortBy: by,
-    SortOrder: by && list.orders[sort.descending ? 1 : 0]
-  });
-  const rows = (answer.data?.[list.rows] ?? []) as Row[];
-  const next = answer.data?.NextToken as string | undefined;
-  const isFiltered = filter !== '' || status !== '';
+  const { answer, rows, next } = useListing(
+    kind,
+    args,
+    { name: filter, status, tag },
+    sort,
+    tokens[tokens.length - 1]
+  );
+  const isFiltered = filter !== '' || status !== '' || tag !== '';
   const isEmpty = answer.isSuccess && rows.length === 0 && tokens.length === 0;
   const create = kind.create && (
     <Button
@@ -100,6 +93,16 @@ export function ListPage({
             ))}
           </select>
         )}
+        {isSearched(kind.name) && (
+          <input
+            type="search"
+            className="smkit-Input smkit-Toolbar-tag"
+            placeholder={trans.__('Tag, or tag=value')}
+            aria-label={trans.__('Filter by tag')}
+            value={typedTag}
+            onChange={event => setTypedTag(event.target.value)}
+          />
+        )}
         <Button
           icon={refreshIcon}
           label={trans.__('Refresh')}
@@ -113,6 +116,7 @@ export function ListPage({
           <BulkActions
             kind={kind}
             names={[...selected]}
+            rows={rows}
             keep={names => setSelected(new Set(names))}
           />
         )}
@@ -169,69 +173,12 @@ export function ListPage({
   );
 }
 
-function BulkActions({
-  kind,
-  names,
-  keep
-}: {
-  kind: Kind;
-  names: readonly string[];
-  /** Takes those that are left: where the operation failed. */
-  keep: (names: readonly string[]) => void;
-}): JSX.Element | null {
-  const trans = useTrans();
-  const act = useMutation({
-    mutationFn: async (operation: string) => {
-      const inputs = names.map(name => ({ [kind.named]: name }));
-      const results = await Promise.allSettled(
-        inputs.map(input => callNamed(operation, input))
-      );
-      await queryClient.invalidateQueries({
-        queryKey: ['sagemaker', kind.list]
-      });
-      keep(names.filter((_, index) => results[index].status === 'rejected'));
-      const failed = results.filter(result => result.status === 'rejected');
-      if (failed.length > 0) {
-        const reason: unknown = failed[0].reason;
-        const { message } = reason as Error;
-        throw new Error(
-          trans.__('%1 of %2: %3', failed.length, names.length, message)
-        );
-      }
-    }
-  });
-  const ask = async (label: string, operation: string): Promise<void> => {
-    const { button } = await showDialog({
-      title: trans.__('%1: %2', kind.plural, label),
-      body: names.map(kind.titled).join(', '),
-      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label })]
-    });
-    if (button.accept) {
-      act.mutate(operation);
-    }
-  };
-  const { stop, remove } = kind;
-  return (
-    <>
-      <ErrorNotice error={act.error} />
-      {names.length > 0 && <span>{trans.__('%1 selected', names.length)}</span>}
-      {stop && (
-        <Button
-          disabled={names.length === 0 || act.isPending}
-          onClick={() => void ask(trans.__('Stop'), stop)}
-        >
-          {trans.__('Stop')}
-        </Button>
-      )}
-      {remove && (
-        <Button
-          mood="danger"
-          disabled={names.length === 0 || act.isPending}
-          onClick={() => void ask(trans.__('Delete'), remove)}
-        >
-          {trans.__('Delete')}
-        </Button>
-      )}
-    </>
-  );
+/** What was typed, once nothing more is for a moment. */
+function useSettled(typed: string): string {
+  const [settled, settle] = useState('');
+  useEffect(() => {
+    const timer = window.setTimeout(() => settle(typed.trim()), TYPING_MS);
+    return () => window.clearTimeout(timer);
+  }, [typed]);
+  return settled;
 }

@@ -5,7 +5,8 @@ import { useTrans } from './context';
 import { moment, text } from './format';
 import type { Fact, Kind } from './kind';
 import { arnOf } from './kind';
-import { useTags } from './tags';
+import { takes } from './service-model';
+import { TagEditor } from './tag-editor';
 
 /** The facts of a record, its tags, and all that the API says. */
 export function Overview({
@@ -17,10 +18,10 @@ export function Overview({
 }): JSX.Element {
   const trans = useTrans();
   const reason = text(record, 'FailureReason');
-  const tags = useTags(kind, record).data ?? [];
+  const isTagged = arnOf(record, kind) !== '' && takes(kind.creates, 'Tags');
   const tagged: Fact = {
     label: trans.__('Tags'),
-    value: tags.map(tag => `${tag.Key} = ${tag.Value}`).join(', ')
+    value: isTagged ? <TagEditor kind={kind} record={record} /> : ''
   };
   return (
     <>

@@ -117,6 +117,9 @@ export function concerns(
   if (source === 'status') {
     return true;
   }
+  if (operation === 'Search') {
+    return (input as Row).Resource === event.kind;
+  }
   if (source !== 'sagemaker' || !String(operation).includes(event.kind)) {
     return false;
   }

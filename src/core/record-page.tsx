@@ -1,12 +1,9 @@
-import { Dialog, showDialog } from '@jupyterlab/apputils';
 import type { TranslationBundle } from '@jupyterlab/translation';
-import { useMutation } from '@tanstack/react-query';
 
 import { Artifacts } from './artifacts';
-import { Button } from './button';
 import { PageLink } from './cells';
 import type { Row } from './client';
-import { ApiError, callNamed } from './client';
+import { ApiError } from './client';
 import { useTrans } from './context';
 import { text } from './format';
 import { Gone } from './gone';
@@ -14,10 +11,11 @@ import type { Kind } from './kind';
 import { LogView } from './log-view';
 import { ErrorNotice, Loading } from './notice';
 import { Overview } from './overview';
-import { askAgain, queryClient, useNamed } from './query';
+import { askAgain, useNamed } from './query';
 import { QueuePlace } from './queue-place';
+import { RecordActions } from './record-actions';
 import { RecordCode } from './record-code';
-import { StatusPill, isAtWork, isUnderWay } from './status-pill';
+import { StatusPill, isAtWork } from './status-pill';
 import type { Tab } from './tabs';
 import { Tabs } from './tabs';
 
@@ -66,7 +64,7 @@ export function RecordPage({
         {record && (
           <div className="smkit-Header-actions">
             {kind.actions?.(record)}
-            <Actions kind={kind} name={name} status={status} />
+            <RecordActions kind={kind} name={name} status={status} />
           </div>
         )}
       </header>
@@ -122,49 +120,4 @@ function tabsOf(
     }
   ];
   return tabs.filter(tab => tab !== null);
-}
-
-function Actions({
-  kind,
-  name,
-  status
-}: {
-  kind: Kind;
-  name: string;
-  status: string;
-}): JSX.Element {
-  const trans = useTrans();
-  const act = useMutation({
-    mutationFn: (operation: string) =>
-      callNamed(operation, { [kind.named]: name }),
-    onSettled: () => queryClient.invalidateQueries()
-  });
-  const ask = async (label: string, operation: string): Promise<void> => {
-    const { button } = await showDialog({
-      title: trans.__('%1 %2?', label, kind.titled(name)),
-      buttons: [Dialog.cancelButton(), Dialog.warnButton({ label })]
-    });
-    if (button.accept) {
-      act.mutate(operation);
-    }
-  };
-  const { stop, remove } = kind;
-  return (
-    <>
-      <ErrorNotice error={act.error} />
-      {stop && isUnderWay(status) && (
-        <Button onClick={() => void ask(trans.__('Stop'), stop)}>
-          {trans.__('Stop')}
-        </Button>
-      )}
-      {remove && (
-        <Button
-          mood="danger"
-          onClick={() => void ask(trans.__('Delete'), remove)}
-        >
-          {trans.__('Delete')}
-        </Button>
-      )}
-    </>
-  );
 }

@@ -17,7 +17,13 @@ export interface ListModel {
 
 const CREATES: Readonly<Record<string, readonly string[] | undefined>> =
   model.creates;
+const SEARCHED: readonly string[] = model.searched;
 const LISTS: Readonly<Record<string, ListModel | undefined>> = model.lists;
+
+/** Whether Search knows the kind, and so its tags. */
+export function isSearched(kind: string): boolean {
+  return SEARCHED.includes(kind);
+}
 
 /** Raises for an operation that SageMaker does not have. */
 export function listModel(operation: string): ListModel {

@@ -3,6 +3,10 @@ const BAD = /(Failed|OutOfService|Rejected)$/i;
 const UNDER_WAY =
   /^(InProgress|Creating|Updating|Deleting|Stopping|RollingBack|SystemUpdating|Pending$|Starting|Executing|Downloading|Uploading)/i;
 
+export function isFailed(status: string): boolean {
+  return BAD.test(status) && status !== 'Rejected';
+}
+
 export function isUnderWay(status: string): boolean {
   return UNDER_WAY.test(status);
 }

@@ -7,6 +7,7 @@ import { configIcon, endpointIcon, modelIcon } from '../core/icons';
 import type { Kind } from '../core/kind';
 import { kindOf } from '../core/kind';
 import type { ISmkit } from '../core/smkit';
+import { attachedTo } from './attached';
 import { InvocationMetrics } from './metrics';
 import { sessionCode } from './sdk';
 import { TryIt } from './try-it';
@@ -131,6 +132,7 @@ export function endpointKind({ trans }: ISmkit): Kind {
     rank: 10,
     status: 'EndpointStatus',
     remove: 'DeleteEndpoint',
+    attached: names => attachedTo(names, trans),
     first: trans.__(
       'An endpoint answers requests with a model. Train one with AutoML, or bring an artifact of your own.'
     ),

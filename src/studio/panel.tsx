@@ -1,6 +1,7 @@
 import type { KeyboardEvent } from 'react';
 
 import { useSmkit, useTrans } from '../core/context';
+import { useFailures } from '../core/failures';
 import { useStatus } from '../core/query';
 import type { Section, TreeItem } from '../core/smkit';
 import { isUnderWay } from '../core/status-pill';
@@ -63,6 +64,7 @@ function Item({
   const statuses = (item.kinds ?? []).flatMap(kind =>
     Object.entries(counts[kind] ?? {})
   );
+  const failures = useFailures(item.kinds ?? []);
   const total = statuses.reduce((sum, [, count]) => sum + count, 0);
   const running = statuses
     .filter(([status]) => isUnderWay(status))
@@ -80,6 +82,16 @@ function Item({
           role="img"
           aria-label={trans.__('%1 under way', running)}
         />
+      )}
+      {failures > 0 && (
+        <span
+          className="smkit-Studio-failures"
+          role="img"
+          aria-label={trans.__('%1 failed since you last looked', failures)}
+          title={trans.__('%1 failed since you last looked', failures)}
+        >
+          {failures}
+        </span>
       )}
       {total > 0 && <span className="smkit-Studio-count">{total}</span>}
     </button>
