@@ -8,6 +8,8 @@ import { routeUrl } from './client';
 /** A change of a record, as the API's `/_smkit/events` tells it. */
 export interface RecordEvent {
   seq: number;
+  /** Seconds since 1970. */
+  at: number;
   type: 'created' | 'changed' | 'deleted';
   kind: string;
   key: string;

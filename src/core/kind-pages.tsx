@@ -6,6 +6,7 @@ import type { ISmkit } from './smkit';
 
 /** Gives a kind its list page, its record's page and its place in the Studio panel. */
 export function addKind(smkit: ISmkit, kind: Kind): void {
+  smkit.kinds.set(kind.name, kind);
   smkit.addPage({
     id: kind.page,
     icon: kind.icon,

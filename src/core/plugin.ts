@@ -71,6 +71,7 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
       commands: app.commands,
       events,
       tree,
+      kinds: new Map(),
       get pageSize() {
         return pageSize;
       },
@@ -90,6 +91,7 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
       open: (page, args = {}) => {
         void app.commands.execute(OPEN_COMMAND, { ...args, page });
       },
+      canOpen: name => app.docRegistry.getFileTypesForPath(name).length > 0,
       createRenderer: mimeType =>
         renderers?.mimeTypes.includes(mimeType)
           ? renderers.createRenderer(mimeType)

@@ -5,6 +5,7 @@ import type { CommandRegistry } from '@lumino/commands';
 import { Token } from '@lumino/coreutils';
 
 import type { EventStream } from './events';
+import type { Kind } from './kind';
 
 export type PageArgs = Readonly<Record<string, string>>;
 
@@ -44,12 +45,16 @@ export interface ISmkit {
   readonly commands: CommandRegistry;
   readonly events: EventStream;
   readonly tree: readonly TreeItem[];
+  /** The kinds of records that have pages, by name. */
+  readonly kinds: Map<string, Kind>;
   /** Rows that a list shows at once. */
   readonly pageSize: number;
   addPage(page: PageDefinition): void;
   addTreeItem(item: TreeItem): void;
   /** Opens a page, or shows the tab that already has it. */
   open(page: string, args?: PageArgs): void;
+  /** Whether JupyterLab has a viewer or an editor for files called so. */
+  canOpen(name: string): boolean;
   /** What JupyterLab shows data of `mimeType` with; null: it has nothing for it. */
   createRenderer(mimeType: string): IRenderMime.IRenderer | null;
   /** Code in colours; `language` is a name that CodeMirror knows. */
@@ -64,3 +69,5 @@ export const ISmkit = new Token<ISmkit>(
 );
 
 export const OPEN_COMMAND = 'smkit:open';
+/** Opens an object of s3://, or a folder (with a slash at its end): `uri`. */
+export const OPEN_OBJECT = 'smkit:open-object';

@@ -4,16 +4,22 @@ import type {
 } from '@jupyterlab/application';
 import { ILayoutRestorer } from '@jupyterlab/application';
 import { ICommandPalette } from '@jupyterlab/apputils';
+import { IRunningSessionManagers } from '@jupyterlab/running';
+import { ISettingRegistry } from '@jupyterlab/settingregistry';
 import { IStatusBar } from '@jupyterlab/statusbar';
 
 import { studioIcon } from '../core/icons';
 import { addKind } from '../core/kind-pages';
 import { Page } from '../core/page';
+import { core } from '../core/plugin';
 import { ISmkit } from '../core/smkit';
+import { Activity } from './activity';
 import { ConnectionItem } from './connection';
 import { experimentKinds } from './experiments';
+import { notifyOfEnds } from './notices';
 import { StudioPanel } from './panel';
 import { registryKind } from './registry';
+import { addRunning } from './running';
 import { versionKind } from './versions';
 
 /** The panel in the left side bar, the status bar's item, the registry and experiments. */
@@ -22,13 +28,21 @@ export const studio: JupyterFrontEndPlugin<void> = {
   description: 'The Studio panel.',
   autoStart: true,
   requires: [ISmkit],
-  optional: [ILayoutRestorer, IStatusBar, ICommandPalette],
+  optional: [
+    ILayoutRestorer,
+    IStatusBar,
+    ICommandPalette,
+    IRunningSessionManagers,
+    ISettingRegistry
+  ],
   activate: (
     app: JupyterFrontEnd,
     smkit: ISmkit,
     restorer: ILayoutRestorer | null,
     statusBar: IStatusBar | null,
-    palette: ICommandPalette | null
+    palette: ICommandPalette | null,
+    managers: IRunningSessionManagers | null,
+    registry: ISettingRegistry | null
   ): void => {
     const { trans } = smkit;
     addKind(smkit, registryKind(smkit));
@@ -49,6 +63,19 @@ export const studio: JupyterFrontEndPlugin<void> = {
       execute: () => app.shell.activateById(panel.id)
     });
     palette?.addItem({ command: 'smkit:show-studio', category: 'smkit' });
+
+    const activity = new Activity(smkit);
+    void app.started.then(() => activity.look());
+    if (managers) {
+      addRunning(managers, smkit, activity);
+    }
+    void registry?.load(core.id).then(settings => {
+      notifyOfEnds(
+        smkit,
+        activity,
+        () => settings.get('notifyAfter').composite as number
+      );
+    });
 
     const item = new Page(smkit, <ConnectionItem />);
     item.addClass('smkit-mod-status');
