@@ -50,12 +50,20 @@ def put(lab: Lab, key: str, body: bytes) -> str:
     return f"s3://{BUCKET}/{key}"
 
 
-def process(lab: Lab, name: str, script: str, image: str = IMAGE) -> None:
+def process(lab: Lab, name: str, script: str, image: str = IMAGE, output: str = "") -> None:
     code = put(lab, f"{name}.py", script.encode())
     place = {
         "S3DataType": "S3Prefix",
         "S3InputMode": "File",
         "LocalPath": "/opt/ml/processing/code",
+    }
+    written: dict[str, Any] = {
+        "OutputName": "out",
+        "S3Output": {
+            "S3Uri": output,
+            "LocalPath": "/opt/ml/processing/output",
+            "S3UploadMode": "EndOfJob",
+        },
     }
     lab.client("sagemaker").create_processing_job(
         ProcessingJobName=name,
@@ -66,6 +74,7 @@ def process(lab: Lab, name: str, script: str, image: str = IMAGE) -> None:
         },
         ProcessingInputs=[{"InputName": "code", "S3Input": {"S3Uri": code, **place}}],
         ProcessingResources={"ClusterConfig": CLUSTER},
+        **({"ProcessingOutputConfig": {"Outputs": [written]}} if output else {}),
     )
 
 

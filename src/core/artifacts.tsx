@@ -1,11 +1,12 @@
 import { useQuery } from '@tanstack/react-query';
 
-import { ObjectLink } from './cells';
+import { FolderLink, ObjectLink } from './cells';
 import { useTrans, useVisible } from './context';
 import { bytes } from './format';
 import type { Artifact } from './kind';
 import { EmptyState } from './notice';
 import { asked } from './query';
+import type { Listed } from './s3';
 import { listObjects } from './s3';
 
 /** What a record reads from s3:// and writes there. */
@@ -28,7 +29,7 @@ export function Artifacts({
         <div key={artifact.label + artifact.uri}>
           <dt>{artifact.label}</dt>
           <dd>
-            <ArtifactContent uri={artifact.uri} />
+            <ArtifactContent {...artifact} />
           </dd>
         </div>
       ))}
@@ -37,27 +38,56 @@ export function Artifacts({
 }
 
 /** The object itself, or what lies under a place. */
-function ArtifactContent({ uri }: { uri: string }): JSX.Element {
+function ArtifactContent({ uri, written }: Artifact): JSX.Element {
+  const trans = useTrans();
   const visible = useVisible();
+  const folder = uri.endsWith('/') ? uri : `${uri}/`;
   const under = useQuery({
     queryKey: ['s3', uri],
-    queryFn: context =>
-      listObjects(uri.endsWith('/') ? uri : `${uri}/`, asked(context)),
+    queryFn: context => listObjects(folder, asked(context), !!written),
     enabled: visible,
     staleTime: 0
   });
-  const entries = under.data?.entries ?? [];
-  if (entries.length === 0) {
-    return <ObjectLink uri={uri} />;
+  const found = under.data?.entries ?? [];
+  const entries = written ? found.filter(each => isOf(each, written)) : found;
+  if (found.length === 0) {
+    return (
+      <>
+        <ObjectLink uri={uri} />
+        {' · '}
+        <FolderLink uri={uri.slice(0, uri.lastIndexOf('/') + 1)}>
+          {trans.__('Open folder')}
+        </FolderLink>
+      </>
+    );
   }
   return (
-    <ul>
-      {entries.map(entry => (
-        <li key={entry.uri}>
-          <ObjectLink uri={entry.uri} />{' '}
-          {entry.size !== undefined && <small>{bytes(entry.size)}</small>}
-        </li>
-      ))}
-    </ul>
+    <>
+      <FolderLink uri={folder}>{trans.__('Open folder')}</FolderLink>
+      <ul>
+        {entries.map(entry => (
+          <li key={entry.uri}>
+            <ObjectLink uri={entry.uri} />{' '}
+            {entry.size !== undefined && <small>{bytes(entry.size)}</small>}
+          </li>
+        ))}
+      </ul>
+      {under.data?.truncated && (
+        <p>{trans.__('There is more; the folder has all of it.')}</p>
+      )}
+    </>
+  );
+}
+
+/** Whether an object was written in that time, to the second. */
+function isOf(
+  { modified }: Listed,
+  { from, to }: NonNullable<Artifact['written']>
+): boolean {
+  const at = Date.parse(modified ?? '') / 1000;
+  return (
+    typeof from === 'number' &&
+    at >= Math.floor(from) &&
+    (typeof to !== 'number' || at <= Math.ceil(to))
   );
 }

@@ -1,11 +1,12 @@
 import type { TranslationBundle } from '@jupyterlab/translation';
-import type { ReactNode } from 'react';
+import type { MouseEvent, ReactNode } from 'react';
 
 import type { Row } from './client';
 import { useSmkit } from './context';
 import { ago, moment, text } from './format';
 import { objectUrl, splitUri } from './s3';
 import type { PageArgs } from './smkit';
+import { OPEN_OBJECT } from './smkit';
 import { StatusPill } from './status-pill';
 
 type Cell = (row: Row) => ReactNode;
@@ -32,15 +33,48 @@ export function PageLink({
   );
 }
 
-/** An object in s3://, to download. */
+/** An object in s3://: opened in JupyterLab, or downloaded where that has nothing for it. */
 export function ObjectLink({ uri }: { uri: string }): JSX.Element {
+  const smkit = useSmkit();
   const isObject = splitUri(uri) !== null && !uri.endsWith('/');
-  return isObject ? (
-    <a className="smkit-Link" href={objectUrl(uri, true)} download>
+  if (!isObject) {
+    return <FolderLink uri={uri}>{uri}</FolderLink>;
+  }
+  const open = (event: MouseEvent): void => {
+    if (smkit.canOpen(uri) && !event.ctrlKey && !event.metaKey) {
+      event.preventDefault();
+      void smkit.commands.execute(OPEN_OBJECT, { uri });
+    }
+  };
+  return (
+    <a
+      className="smkit-Link"
+      href={objectUrl(uri, true)}
+      download
+      onClick={open}
+    >
       {uri}
     </a>
-  ) : (
-    <code>{uri}</code>
+  );
+}
+
+/** A place in s3://, opened in the file browser. */
+export function FolderLink({
+  uri,
+  children
+}: {
+  uri: string;
+  children: ReactNode;
+}): JSX.Element {
+  const smkit = useSmkit();
+  return (
+    <button
+      type="button"
+      className="smkit-Link"
+      onClick={() => void smkit.commands.execute(OPEN_OBJECT, { uri })}
+    >
+      {children}
+    </button>
   );
 }
 

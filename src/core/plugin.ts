@@ -91,7 +91,12 @@ export const core: JupyterFrontEndPlugin<ISmkit> = {
       open: (page, args = {}) => {
         void app.commands.execute(OPEN_COMMAND, { ...args, page });
       },
-      canOpen: name => app.docRegistry.getFileTypesForPath(name).length > 0,
+      // By the end of the name: jupytext's type has a pattern that takes all others.
+      canOpen: name =>
+        app.docRegistry
+          .getFileTypesForPath(name)
+          .flatMap(type => type.extensions)
+          .some(end => end !== '' && name.toLowerCase().endsWith(end)),
       createRenderer: mimeType =>
         renderers?.mimeTypes.includes(mimeType)
           ? renderers.createRenderer(mimeType)

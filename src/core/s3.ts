@@ -44,10 +44,11 @@ export async function listBuckets(asking?: Asking): Promise<Listing> {
   return { entries, truncated: false };
 }
 
-/** What lies directly under a prefix, the first thousand. */
+/** What lies directly under a prefix, or anywhere below it; the first thousand. */
 export async function listObjects(
   uri: string,
-  asking?: Asking
+  asking?: Asking,
+  deep = false
 ): Promise<Listing> {
   const parts = splitUri(uri);
   if (!parts) {
@@ -56,7 +57,7 @@ export async function listObjects(
   const [bucket, prefix] = parts;
   const query = new URLSearchParams({
     'list-type': '2',
-    delimiter: '/',
+    ...(deep ? {} : { delimiter: '/' }),
     prefix
   });
   const page = await xml(`s3/${bucket}?${query.toString()}`, asking);

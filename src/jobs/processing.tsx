@@ -76,7 +76,11 @@ function places(record: Row, trans: TranslationBundle): Artifact[] {
   return [
     ...outputs.map(each => ({
       label: trans.__('Output: %1', each.OutputName ?? ''),
-      uri: each.S3Output?.S3Uri ?? ''
+      uri: each.S3Output?.S3Uri ?? '',
+      written: {
+        from: record.ProcessingStartTime,
+        to: record.ProcessingEndTime
+      }
     })),
     ...inputs.map(each => ({
       label: trans.__('Input: %1', each.InputName ?? ''),
