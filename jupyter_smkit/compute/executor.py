@@ -35,6 +35,10 @@ class Input:
     """Files whose names end in ``.gz`` are decompressed."""
     optional: bool = False
     """There may be nothing under ``uri``."""
+    hosts: tuple[str, ...] = ()
+    """Those that get it; empty: all."""
+    sharded: bool = False
+    """Each of these hosts gets every n-th object (ShardedByS3Key), not all of them."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,7 @@ class Output:
     uri: str
     path: str
     archive: bool = False
-    """Packed into one ``.tar.gz``: ``uri`` is then the archive's own address."""
+    """Packed into one ``.tar.gz``, with what all hosts left: ``uri`` is the archive's address."""
     continuous: bool = False
     """Also while the program runs, not only at its end."""
     on_failure: bool = True
@@ -53,7 +57,7 @@ class Output:
 
 @dataclass(frozen=True)
 class Launch:
-    """One program to run in a sandbox on one host."""
+    """One program to run on one host or several, each a sandbox."""
 
     id: str
     """Unique in the home, usable as a directory's name."""
@@ -64,11 +68,14 @@ class Launch:
     region: str
     log_group: str
     log_stream: str
+    """Of each host; ``{host}`` in it is the host's name."""
     environment: Mapping[str, str] = field(default_factory=dict)
     inputs: tuple[Input, ...] = ()
     outputs: tuple[Output, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
     """Text files in the sandbox, by path."""
+    host_files: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """Further ones that only the host of that name has."""
     directories: tuple[str, ...] = ()
     """Empty ones to make."""
     requirements: tuple[str, ...] = ()
@@ -79,7 +86,8 @@ class Launch:
     """The longest the program may run."""
     memory_mb: int | None = None
     network: bool = True
-    hostname: str = "algo-1"
+    hosts: tuple[str, ...] = ("algo-1",)
+    """Their names, by which they reach each other. If one fails, all are ended."""
     grace: float = 120.0
     """Seconds between SIGTERM and SIGKILL."""
     socket: str = ""
@@ -95,8 +103,12 @@ class Launch:
 def launch_from(job: Mapping[str, Any]) -> Launch:
     """The launch whose members, as JSON has them, stand in ``job``."""
     fields = {name: value for name, value in job.items() if name in Launch.__annotations__}
-    fields["inputs"] = tuple(Input(**one) for one in job["inputs"])
+    fields["inputs"] = tuple(
+        Input(**{**one, "hosts": tuple(one.get("hosts", ()))}) for one in job["inputs"]
+    )
     fields["outputs"] = tuple(Output(**one) for one in job["outputs"])
+    # A worker that an older smkit has started names its one host otherwise.
+    fields["hosts"] = tuple(job.get("hosts") or [job.get("hostname", "algo-1")])
     return Launch(**fields)
 
 
@@ -159,3 +171,7 @@ class Executor(Protocol):
 
     def known(self, prefix: str) -> Collection[str]:
         """The launches whose ids begin so and of which something is left here."""
+
+    def tidy(self, before: float) -> int:
+        """Removes what is left of launches that ended before a time (Unix seconds) and that no
+        record has asked for; answers how many."""

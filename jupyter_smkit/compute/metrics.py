@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import math
-import os
 import re
-import time
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
-from jupyter_smkit.compute import jsonfile
 from jupyter_smkit.compute.executor import Launch
+from jupyter_smkit.compute.site import Site
 
 _LONGEST = 4096
 """Characters of a line that are looked at."""
@@ -24,7 +21,6 @@ class Metrics:
         self._launch = launch
         self._expressions = [(name, re.compile(regex)) for name, regex in launch.metrics]
         self._points: dict[tuple[str, int], Counter[float]] = {}
-        self._file: Path | None = None
         self._published = 0.0
         self.last: dict[str, tuple[float, float]] = {}
         """Of each metric that was found: its last value, and when, in Unix seconds."""
@@ -44,21 +40,15 @@ class Metrics:
             self.last[name] = (value, now)
             self._points.setdefault((name, int(now)), Counter())[value] += 1
 
-    def publish(self, directory: Path, now: float, *, whole: bool = False) -> None:
-        """Leaves the data points in ``run/metrics``, where the api takes them in.
+    def publish(self, site: Site, now: float, *, whole: bool = False) -> None:
+        """Hands the data points on. Where the last ones were not taken yet, the next ones wait for
+        a minute, or for ``whole``."""
+        wait = not whole and now - self._published < 60
+        if self._points and site.publish(self._waiting(), wait=wait):
+            self._points, self._published = {}, now
 
-        Where it has not taken the last file yet, the next one waits for a minute, or for ``whole``.
-        """
-        waits = self._file is not None and self._file.exists() and now - self._published < 60
-        if not self._points or (waits and not whole):
-            return
-        directory.mkdir(exist_ok=True, mode=0o700)
-        self._file, self._published = directory / f"{time.time_ns()}-{os.getpid()}.json", now
-        jsonfile.write(self._file, self._taken(), durable=False)
-
-    def _taken(self) -> list[dict[str, Any]]:
+    def _waiting(self) -> list[dict[str, Any]]:
         """The data points since the last time, one a second and metric."""
-        taken, self._points = self._points, {}
         return [
             {
                 "namespace": self._launch.log_group,
@@ -75,7 +65,7 @@ class Metrics:
                 "values": list(counts),
                 "counts": list(counts.values()),
             }
-            for (name, second), counts in taken.items()
+            for (name, second), counts in self._points.items()
         ]
 
 

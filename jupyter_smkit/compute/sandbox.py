@@ -26,6 +26,7 @@ from pathlib import Path
 from jupyter_smkit.compute import overlay
 
 BASE = "/opt/ml"
+NAMES = Path("/etc/hosts")
 _OWN = ("/dev", "/opt", "/proc", "/tmp")
 """Of these every program has others than the machine's."""
 
@@ -48,6 +49,8 @@ class Sandbox:
     """Files and directories that it cannot read, or finds empty. Not at level L0."""
     network: bool = True
     hostname: str = "algo-1"
+    names: Path | None = None
+    """Stands for /etc/hosts. Not at level L0, nor where the machine has none."""
     processes: bool = False
     """Whether it has a process table of its own (:func:`own_processes`)."""
     overlaid: tuple[str, ...] = ()
@@ -78,6 +81,8 @@ class Sandbox:
         for child in _beside_ml():
             words += ["--ro-bind", str(child), str(child)]
         words += ["--bind", str(self.base), BASE, "--chdir", BASE]
+        if self.names and NAMES.is_file():
+            words += ["--bind", str(self.names), str(NAMES)]
         for path, hides in self._layers(self.readable):
             words += ["--tmpfs", str(path)] if hides else ["--ro-bind", str(path), str(path)]
         for directory in self.writable:
@@ -132,12 +137,17 @@ class Sandbox:
             lines += [f"mount --rbind {_q(child)} {_q(opt / child.name)}"]
         # What is to be seen again is held in /opt while the directories above it are covered.
         layers = self._layers(self.readable, self.writable)
+        named = self.names if self.names and NAMES.is_file() else None
+        lines += _bound(named, opt / ".names", False) if named else []
         for number, (path, hides) in enumerate(layers):
             lines += [] if hides else _bound(path, opt / f".{number}", path.is_dir())
         lines += [f"mount --bind {_q(self.base)} {_q(opt / 'ml')}", f"mount --rbind {_q(opt)} /opt"]
         lines += [f"mount --rbind {_q(self.temporary)} /tmp"]
         lines += [f"mount --bind /opt/.top{path} {path}" for path in self.overlaid]
         lines += ["cd /", "umount -l /opt/.top"] if self.overlaid else []
+        if named:
+            lines += [f"mount --bind /opt/.names {_q(NAMES)}", "umount -l /opt/.names"]
+        lines += [f"hostname {shlex.quote(self.hostname)} || :"]
         for number, (path, hides) in enumerate(layers):
             if hides:
                 lines += [f"mkdir -p {_q(path)}", f"mount -t tmpfs tmpfs {_q(path)}"]
@@ -149,7 +159,7 @@ class Sandbox:
         lines += [f"mount --bind /dev/null {_q(file)}" for file in self._hidden_files()]
         # The first process of a table gets no signal that it has not asked for: the shell stays.
         lines += [f"cd {BASE}", *(['"$@"', "exit $?"] if self.processes else ['exec "$@"'])]
-        words = ["unshare", "--user", "--map-root-user", "--mount", "--kill-child"]
+        words = ["unshare", "--user", "--map-root-user", "--mount", "--uts", "--kill-child"]
         if self.processes:
             words += ["--pid", "--mount-proc"]
         if not self.network:

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import Any
 
 from jupyter_smkit.compute import jsonfile
-from jupyter_smkit.config import Home
+from jupyter_smkit.compute.site import Site
 
 
 class Status:
-    def __init__(self, home: Home, directory: Path, level: str) -> None:
-        self._home = home
+    def __init__(self, site: Site, directory: Path, level: str) -> None:
+        self._site = site
         self._directory = directory
         self._file = directory / "status.json"
         self._reserved = directory / "status.end"
@@ -53,9 +53,7 @@ class Status:
         _remove(doomed)
 
     def ring(self) -> None:
-        from jupyter_smkit.state import wake
-
-        wake.ring(self._home.run / "wake", self._directory.name)
+        self._site.ring(self._directory.name)
 
     def _passed(self, phase: str, at: float, facts: dict[str, Any]) -> None:
         self._phases.append((phase, at))

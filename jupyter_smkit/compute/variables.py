@@ -5,11 +5,9 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from jupyter_smkit.client.environment import client_environment
-from jupyter_smkit.compute.environments import runtime
 from jupyter_smkit.compute.executor import Launch
 from jupyter_smkit.compute.sandbox import BASE, Sandbox
-from jupyter_smkit.config import Home
+from jupyter_smkit.compute.site import Site
 
 _INHERITED = (
     *("PATH", "LANG", "LC_ALL", "TZ", "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"),
@@ -20,7 +18,7 @@ _INHERITED_PREFIXES = ("PIP_", "SSL_", "CUDA_", "NVIDIA_")
 
 
 def variables(
-    home: Home, launch: Launch, sandbox: Sandbox, commands: list[Path], report: Path
+    site: Site, launch: Launch, sandbox: Sandbox, commands: list[Path], report: Path
 ) -> dict[str, str]:
     """``commands``: the directories that come first on ``PATH``."""
     inherited = {
@@ -32,9 +30,9 @@ def variables(
     if sandbox.level == "L0":
         given = {k: v.replace(f"{BASE}/", f"{sandbox.base}/") for k, v in given.items()}
     # The client hook is found by PYTHONPATH: a job may add to it, not take it away.
-    paths = [str(runtime(home)), *filter(None, [given.pop("PYTHONPATH", "")])]
+    paths = [str(site.runtime), *filter(None, [given.pop("PYTHONPATH", "")])]
     about = {**inherited, "PYTHONPATH": os.pathsep.join(paths)}
-    own = client_environment(home, home.base_url or "", about, launch.account, launch.region)
+    own = site.client_variables(about, launch.account, launch.region)
     settled = {
         **inherited,
         **own,

@@ -114,7 +114,7 @@ def _launch(
         socket=str(context.home.run / "workers" / digest / "s"),
         network=not model.request.get("EnableNetworkIsolation", False),
         grace=_DRAINING,
-        hostname="model",
+        hosts=("model",),
     )
 
 

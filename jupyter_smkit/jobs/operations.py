@@ -11,7 +11,7 @@ from jupyter_smkit.api.kinds import Kind, find
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.compute import metrics
 from jupyter_smkit.compute.sandbox import under
-from jupyter_smkit.jobs import programs
+from jupyter_smkit.jobs import hosts, programs
 from jupyter_smkit.jobs.kinds import KINDS, PROCESSING_JOB, TRAINING_JOB
 from jupyter_smkit.objects.names import split_uri
 
@@ -26,7 +26,7 @@ def register(api: Registry) -> None:
 
 def create_processing_job(registry: Registry, call: Call) -> Params:
     cluster = call.params["ProcessingResources"]["ClusterConfig"]
-    one_host(call.operation, int(cluster["InstanceCount"]))
+    hosts.check([cluster])
     programs.check_processing(call.params["AppSpecification"])
     for given in call.params.get("ProcessingInputs") or ():
         where = f"ProcessingInput {given['InputName']}"
@@ -44,10 +44,7 @@ def create_processing_job(registry: Registry, call: Call) -> Params:
 
 
 def create_training_job(registry: Registry, call: Call) -> Params:
-    resources = call.params.get("ResourceConfig") or {}
-    groups = resources.get("InstanceGroups") or ()
-    count = resources.get("InstanceCount") or sum(each["InstanceCount"] for each in groups)
-    one_host(call.operation, int(count or 1))
+    hosts.check(hosts.groups_asked_for(call.params))
     specification = call.params.get("AlgorithmSpecification") or {}
     if not specification.get("TrainingImage"):
         raise ValidationException(
@@ -78,14 +75,6 @@ def create_training_job(registry: Registry, call: Call) -> Params:
     return create(
         TRAINING_JOB, registry, replace(call, params={**call.params, "OutputDataConfig": output})
     )
-
-
-def one_host(operation: str, count: int) -> None:
-    if count > 1:
-        raise ValidationException(
-            f"{operation}: jobs on several instances are not supported by smkit yet; "
-            "use an InstanceCount of 1"
-        )
 
 
 def staged(data_type: str | None, mode: str | None, where: str) -> None:

@@ -8,6 +8,7 @@ from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output, started_again
 from jupyter_smkit.control.context import Context
 from jupyter_smkit.control.launches import launch_id
+from jupyter_smkit.jobs import hosts
 from jupyter_smkit.jobs.run import run_job
 from jupyter_smkit.state.records import Json, Record
 
@@ -22,7 +23,7 @@ def launch(record: Record) -> Launch:
     request = record.request
     app = request["AppSpecification"]
     image = images.resolve(app["ImageUri"])
-    host = "algo-1"
+    names = hosts.of_processing(request)
     inputs = [given["S3Input"] for given in request.get("ProcessingInputs") or ()]
     config = request.get("ProcessingOutputConfig") or {}
     outputs = [made["S3Output"] for made in config.get("Outputs") or ()]
@@ -36,7 +37,7 @@ def launch(record: Record) -> Launch:
         account=record.account,
         region=record.region,
         log_group=LOG_GROUP,
-        log_stream=f"{record.key}/{host}-{int(record.created)}",
+        log_stream=hosts.log_stream(record),
         environment={
             "AWS_REGION": record.region,
             "DATAMART_REGION": record.region,
@@ -48,6 +49,7 @@ def launch(record: Record) -> Launch:
                 given["LocalPath"],
                 given.get("S3DataType", "S3Prefix"),
                 decompress=given.get("S3CompressionType") == "Gzip",
+                sharded=given.get("S3DataDistributionType") == hosts.SHARDED,
             )
             for given in inputs
             if given.get("LocalPath")
@@ -64,14 +66,19 @@ def launch(record: Record) -> Launch:
         directories=tuple(made["LocalPath"] for made in outputs if made.get("LocalPath")),
         files={
             "/opt/ml/config/processingjobconfig.json": json.dumps(_config(record)),
-            "/opt/ml/config/resourceconfig.json": json.dumps(
-                {"current_host": host, "hosts": [host]}
-            ),
             "/opt/ml/output/message": "",
+        },
+        host_files={
+            name: {
+                "/opt/ml/config/resourceconfig.json": json.dumps(
+                    {"current_host": name, "hosts": names}
+                )
+            }
+            for name in names
         },
         seconds=(request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds"),
         network=not (request.get("NetworkConfig") or {}).get("EnableNetworkIsolation", False),
-        hostname=host,
+        hosts=names,
         message="/opt/ml/output/message",
     )
 

@@ -8,7 +8,7 @@ from jupyter_smkit.compute import images
 from jupyter_smkit.compute.executor import Input, Launch, Observation, Output, started_again
 from jupyter_smkit.control.context import Context
 from jupyter_smkit.control.launches import launch_id
-from jupyter_smkit.jobs import script_mode
+from jupyter_smkit.jobs import hosts, script_mode
 from jupyter_smkit.jobs.run import run_job
 from jupyter_smkit.state.records import Json, Record
 
@@ -43,14 +43,13 @@ def launch(record: Record) -> Launch:
     algorithm = request["AlgorithmSpecification"]
     channels = request.get("InputDataConfig") or ()
     hyperparameters = request.get("HyperParameters") or {}
-    host = "algo-1"
     code = str(script_mode.decoded(hyperparameters).get("sagemaker_submit_directory", ""))
     checkpoint = request.get("CheckpointConfig") or {}
     outputs = [
         Output(artifacts(record), "/opt/ml/model", archive=not _plain(record)),
         Output(f"{_prefix(record)}/output.tar.gz", "/opt/ml/output/data", archive=True),
     ]
-    inputs = [_input(channel) for channel in channels]
+    inputs = [_input(request, channel) for channel in channels]
     if code.startswith("s3://"):
         inputs.append(Input(code, script_mode.CODE, extract=True))
     if checkpoint:
@@ -68,7 +67,7 @@ def launch(record: Record) -> Launch:
         account=record.account,
         region=record.region,
         log_group=LOG_GROUP,
-        log_stream=f"{record.key}/{host}-{int(record.created)}",
+        log_stream=hosts.log_stream(record),
         environment={
             "AWS_REGION": record.region,
             "TRAINING_JOB_NAME": record.key,
@@ -89,14 +88,19 @@ def launch(record: Record) -> Launch:
         requirement_files=(f"{script_mode.CODE}/requirements.txt",),
         files={
             "/opt/ml/input/config/hyperparameters.json": json.dumps(hyperparameters),
-            "/opt/ml/input/config/resourceconfig.json": json.dumps(_resources(request, host)),
             "/opt/ml/input/config/inputdataconfig.json": json.dumps(
                 {channel["ChannelName"]: _channel(channel, algorithm) for channel in channels}
             ),
         },
+        host_files={
+            name: {
+                "/opt/ml/input/config/resourceconfig.json": json.dumps(_resources(request, name))
+            }
+            for name in hosts.of_training(request)
+        },
         seconds=(request.get("StoppingCondition") or {}).get("MaxRuntimeInSeconds"),
         network=not request.get("EnableNetworkIsolation", False),
-        hostname=host,
+        hosts=hosts.of_training(request),
         message="/opt/ml/output/failure",
         metrics=tuple(
             (metric["Name"], metric["Regex"]) for metric in algorithm.get("MetricDefinitions") or ()
@@ -118,26 +122,30 @@ def artifacts(record: Record) -> str:
     return f"{_prefix(record)}/{'model/' if _plain(record) else 'model.tar.gz'}"
 
 
-def _input(channel: Json) -> Input:
+def _input(request: Json, channel: Json) -> Input:
     source = channel["DataSource"]["S3DataSource"]
+    wanted = source.get("InstanceGroupNames")
     return Input(
         source["S3Uri"],
         f"/opt/ml/input/data/{channel['ChannelName']}",
         source.get("S3DataType", "S3Prefix"),
         decompress=channel.get("CompressionType") == "Gzip",
+        hosts=hosts.in_groups(request, wanted) if wanted else (),
+        sharded=source.get("S3DataDistributionType") == hosts.SHARDED,
     )
 
 
 def _resources(request: Json, host: str) -> Json:
-    group = {"instance_group_name": "homogeneousCluster", "hosts": [host]}
-    instance = (request.get("ResourceConfig") or {}).get("InstanceType", "local")
+    """``resourceconfig.json`` of a host."""
+    groups = hosts.instance_groups(request)
+    own = next(group for group in groups if host in group["hosts"])
     return {
         "current_host": host,
-        "hosts": [host],
+        "hosts": hosts.of_training(request),
         "network_interface_name": "lo",
-        "current_instance_type": instance,
-        "current_group_name": group["instance_group_name"],
-        "instance_groups": [{**group, "instance_type": instance}],
+        "current_instance_type": own["instance_type"],
+        "current_group_name": own["instance_group_name"],
+        "instance_groups": groups,
     }
 
 

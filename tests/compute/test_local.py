@@ -8,6 +8,7 @@ from pathlib import Path
 from jupyter_smkit.compute import jsonfile, staging
 from jupyter_smkit.compute.executor import Output
 from jupyter_smkit.compute.local import LocalExecutor
+from jupyter_smkit.compute.site import LocalSite
 from jupyter_smkit.config import Home
 from jupyter_smkit.objects import open_store
 
@@ -86,12 +87,12 @@ def test_only_what_changed_is_brought_out_again(tmp_path: Path) -> None:
     (source / "deep" / "grows").write_text("1")
     (source / "link").symlink_to("/etc/passwd")
     sent: staging.Sent = {}
-    staging.send(home, made, source, tmp_path, sent)
+    staging.send(LocalSite(home), made, source, sent)
     assert [info.key for info in store.keys("kept")] == ["check/deep/grows", "check/same"]
     for info in list(store.keys("kept")):
         store.delete("kept", info.key)
     (source / "deep" / "grows").write_text("12")
-    staging.send(home, made, source, tmp_path, sent)
+    staging.send(LocalSite(home), made, source, sent)
     assert [info.key for info in store.keys("kept")] == ["check/deep/grows"]
 
 
@@ -104,5 +105,5 @@ def test_a_directory_in_another_is_brought_to_both_addresses(tmp_path: Path) -> 
     (inner / "rows").write_text("1")
     sent: staging.Sent = {}
     for uri, source in (("s3://kept/all", tmp_path / "out"), ("s3://kept/train", inner)):
-        staging.send(home, Output(uri, "/opt/ml/out"), source, tmp_path, sent)
+        staging.send(LocalSite(home), Output(uri, "/opt/ml/out"), source, sent)
     assert [info.key for info in store.keys("kept")] == ["all/train/rows", "train/rows"]

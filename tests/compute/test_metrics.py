@@ -10,6 +10,8 @@ import pytest
 from jupyter_smkit.compute import metrics
 from jupyter_smkit.compute.executor import Launch
 from jupyter_smkit.compute.metrics import Metrics
+from jupyter_smkit.compute.site import LocalSite
+from jupyter_smkit.config import Home
 
 
 def launch(*definitions: tuple[str, str]) -> Launch:
@@ -34,18 +36,19 @@ def test_the_first_group_is_the_value() -> None:
 
 
 def test_data_points_wait_until_the_last_ones_are_taken(tmp_path: Path) -> None:
-    directory = tmp_path / "metrics"
+    home = Home(tmp_path)
+    site, directory = LocalSite(home), home.run / "metrics"
     found = Metrics(launch(("loss", "loss=([0-9.]+)")))
     found.feed(["loss=1", "loss=3"], 10.2)
-    found.publish(directory, 10.5)
+    found.publish(site, 10.5)
     found.feed(["loss=5"], 11.0)
-    found.publish(directory, 11.5)
+    found.publish(site, 11.5)
     [first] = directory.glob("*.json")
     [point] = json.loads(first.read_text())
     assert (point["timestamp"], point["sum"], point["count"]) == (10, 4.0, 2)
     assert point["dimensions"] == {"TrainingJobName": "one"}
     first.unlink()
-    found.publish(directory, 12.0)
+    found.publish(site, 12.0)
     [second] = directory.glob("*.json")
     assert json.loads(second.read_text())[0]["sum"] == 5.0
 

@@ -217,3 +217,10 @@ def test_at_level_0_paths_are_rewritten(tmp_path: Path) -> None:
     assert box.inside("/opt/ml/model") == f"{tmp_path}/ml/model"
     with pytest.raises(ValueError, match="not under"):
         box.outside("/etc/passwd")
+
+
+def test_its_name_and_those_of_others_are_its_own(box: Sandbox, tmp_path: Path) -> None:
+    (names := tmp_path / "hosts").write_text("127.9.9.2 algo-2\n127.9.9.3 algo-3\n")
+    code = "import socket; print(socket.gethostname(), socket.gethostbyname('algo-3'))"
+    done = run(replace(box, hostname="algo-2", names=names), code)
+    assert done.stdout.split() == ["algo-2", "127.9.9.3"], done.stderr

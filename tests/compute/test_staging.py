@@ -9,6 +9,7 @@ import pytest
 
 from jupyter_smkit.compute import staging
 from jupyter_smkit.compute.executor import Input
+from jupyter_smkit.compute.site import LocalSite
 from jupyter_smkit.config import Home
 
 BROKEN = b"\xff" * 20
@@ -16,7 +17,7 @@ BROKEN = b"\xff" * 20
 
 def bring_unpacked(source: Path, target: Path) -> None:
     given = Input(f"file://{source}", "/opt/ml/code", decompress=True)
-    staging.bring(Home(target), given, target / "in")
+    staging.bring(LocalSite(Home(target)), given, target / "in")
 
 
 def test_packed_files_are_unpacked_also_in_a_folder_of_such_a_name(tmp_path: Path) -> None:
