@@ -11,7 +11,8 @@ import boto3
 from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.config import Config
 
-from jupyter_smkit.api.dispatch import Dispatcher, Signer
+from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.dispatch import Dispatcher
 from jupyter_smkit.api.registry import Registry, Services
 from jupyter_smkit.api.sigv4 import Request
 from jupyter_smkit.config import Home
@@ -51,14 +52,14 @@ class Api:
             aws_secret_access_key="B",
             config=Config(retries={"total_max_attempts": 1}, **more),
         )
-        signer = Signer("A", ACCOUNT, region)
+        caller = Caller(ACCOUNT, region, "A")
 
         def answer(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
             headers = {name.lower(): _text(value) for name, value in request.headers.items()}
             target = "/" + request.url.partition("://")[2].partition("/")[2]
             body = _bytes(request.body)
             found = self.dispatcher.answer(
-                service, Request(request.method, target, headers), body, signer
+                service, Request(request.method, target, headers), body, caller
             )
             response = AWSResponse(request.url, found.status, dict(found.headers), None)
             response._content = found.body

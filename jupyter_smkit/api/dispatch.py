@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from botocore.model import OperationModel
 
 from jupyter_smkit.api import conventions, models, protocols, validate
+from jupyter_smkit.api.caller import Caller
 from jupyter_smkit.api.errors import ApiError, NotSupportedYet, SerializationException
 from jupyter_smkit.api.protocols import Response
 from jupyter_smkit.api.registry import Call, Operation, Registry, Services
@@ -17,17 +17,6 @@ from jupyter_smkit.state.records import Stale
 
 log = logging.getLogger("smkit.api")
 _ATTEMPTS = 5
-
-
-@dataclass(frozen=True)
-class Signer:
-    """Whose signature was verified."""
-
-    access_key: str
-    account: str
-    region: str
-    parent: str = ""
-    """The ARN of the record for which smkit itself has signed."""
 
 
 class Dispatcher:
@@ -52,7 +41,7 @@ class Dispatcher:
             self._operations[service] = found
         return found
 
-    def answer(self, service: str, request: Request, body: bytes, signer: Signer) -> Response:
+    def answer(self, service: str, request: Request, body: bytes, caller: Caller) -> Response:
         """Runs in a thread: operations read and write the state."""
         service_model = models.service(service)
         protocol = protocols.choose(request, service_model)
@@ -65,11 +54,11 @@ class Dispatcher:
                 service,
                 model.name,
                 params,
-                signer.account,
-                signer.region,
+                caller.account,
+                caller.region,
                 self.services,
-                signer.access_key,
-                signer.parent,
+                caller.access_key,
+                caller.parent,
             )
             result = self.call(call)
             return protocol.serialise(model, result)

@@ -10,6 +10,7 @@ from botocore.exceptions import DataNotFoundError, UnknownServiceError
 from botocore.loaders import Loader
 from botocore.model import OperationModel, OperationNotFoundError, ServiceModel, Shape
 
+from jupyter_smkit.api import services
 from jupyter_smkit.api.errors import UnknownOperation
 from jupyter_smkit.api.sigv4 import Request
 
@@ -23,22 +24,6 @@ __all__ = [
     "route",
     "service",
 ]
-
-# The services that sign as each name; where there are several, the first speaks the json protocol.
-_SIGNED_AS = {
-    "sagemaker": (
-        "sagemaker",
-        "sagemaker-runtime",
-        "sagemaker-featurestore-runtime",
-        "sagemaker-metrics",
-        "sagemaker-a2i-runtime",
-    ),
-    "monitoring": ("cloudwatch",),
-    "logs": ("logs",),
-    "sts": ("sts",),
-    "iam": ("iam",),
-    "s3": ("s3",),
-}
 
 
 @cache
@@ -73,15 +58,15 @@ def for_signing_name(name: str, request: Request) -> ServiceModel:
 
     Raises UnknownOperation where smkit has no such service.
     """
-    services = _SIGNED_AS.get(name)
-    if services is None:
+    names = services.signed_as(name)
+    if not names:
         raise UnknownOperation(
             f"smkit does not have the service {name!r}. "
             "%sm aws switches this kernel to the real AWS"
         )
-    if len(services) == 1 or "x-amz-target" in request.headers:
-        return service(services[0])
-    for candidate in services[1:]:
+    if len(names) == 1 or "x-amz-target" in request.headers:
+        return service(names[0])
+    for candidate in names[1:]:
         if route(service(candidate), request.method, request.path) is not None:
             return service(candidate)
     raise UnknownOperation(f"{request.method} {request.path} is no operation of {name}")

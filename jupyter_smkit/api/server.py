@@ -10,15 +10,16 @@ import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 from jupyter_smkit.api import models, protocols, sigv4
-from jupyter_smkit.api.caller import PARENT, Caller
+from jupyter_smkit.api.caller import PARENT, Caller, S3Caller
 from jupyter_smkit.api.credentials import Credential, Credentials
-from jupyter_smkit.api.dispatch import Dispatcher, Signer
+from jupyter_smkit.api.dispatch import Dispatcher
 from jupyter_smkit.api.errors import ApiError, AuthError
 from jupyter_smkit.api.events import Feed
-from jupyter_smkit.api.protocols import Response
+from jupyter_smkit.api.protocols import Response, plain
 from jupyter_smkit.api.registry import Services
 from jupyter_smkit.config import Home
 
@@ -58,7 +59,7 @@ class Api:
             credential = self.credentials.get(found.access_key, now, found.token)
             if found.service == "s3":
                 sigv4.verify(request, found, credential.secret, found.payload or "", now)
-                scope["smkit.caller"] = Caller(
+                scope["smkit.caller"] = S3Caller(
                     credential.account, found.region, found.access_key, credential.secret, found
                 )
                 await self.s3(scope, receive, send)
@@ -66,34 +67,20 @@ class Api:
             body = await _body(receive)
             payload = hashlib.sha256(body).hexdigest()
             sigv4.verify(request, found, credential.secret, payload, now)
-        except ApiError as error:
-            await _refuse(request, error, send)
-            return
-        if found.service == "smkit":
-            await self._route(scope, body, receive, send)
-            return
-        await self._operation(request, body, found, credential, send)
-
-    async def _operation(
-        self,
-        request: sigv4.Request,
-        body: bytes,
-        found: sigv4.Signature,
-        credential: Credential,
-        send: Send,
-    ) -> None:
-        try:
-            service = models.for_signing_name(found.service, request).service_name
             parent = self._parent(request, found, credential)
+            caller = Caller(credential.account, found.region, found.access_key, parent=parent)
+            service = _service(request, found)
         except ApiError as error:
             await _refuse(request, error, send)
             return
-        signer = Signer(found.access_key, credential.account, found.region, parent)
-        loop = asyncio.get_running_loop()
-        response = await loop.run_in_executor(
-            self._threads, self.dispatcher.answer, service, request, body, signer
-        )
-        await _send(response, send)
+        if service:
+            answer = partial(self.dispatcher.answer, service, request, body, caller)
+            await _send(
+                await asyncio.get_running_loop().run_in_executor(self._threads, answer), send
+            )
+        else:
+            scope["smkit.caller"] = caller
+            await self._route(scope, body, receive, send)
 
     def _parent(
         self, request: sigv4.Request, found: sigv4.Signature, credential: Credential
@@ -122,6 +109,13 @@ class Api:
             return read.pop() if read else await receive()
 
         await route(scope, again, send)
+
+
+def _service(request: sigv4.Request, found: sigv4.Signature) -> str:
+    """Whose operation is asked for; none where it is a route of our own. Raises ApiError."""
+    if found.service != "smkit":
+        return str(models.for_signing_name(found.service, request).service_name)
+    return plain.service_of(request) if request.path.startswith(plain.PATH) else ""
 
 
 def _request(scope: Scope) -> sigv4.Request:

@@ -15,13 +15,12 @@ from urllib.parse import quote, urlencode, urlsplit
 from jupyter_smkit.api import sigv4
 from jupyter_smkit.api.caller import PARENT
 from jupyter_smkit.api.credentials import Credential
+from jupyter_smkit.api.services import BY_NAME
 from jupyter_smkit.client.environment import own_credential
 from jupyter_smkit.config import Home
 
 _PATIENCE = 120.0
 """Seconds without a word after which a request is given up."""
-_TARGETS = {"sagemaker": "SageMaker", "logs": "Logs_20140328"}
-"""Services of the json protocol, and how ``X-Amz-Target`` spells them."""
 
 
 class CallFailed(RuntimeError):
@@ -52,14 +51,14 @@ class Client:
         return cls(base_url, key, region or home.settings.region, parent)
 
     def call(self, operation: str, /, service: str = "sagemaker", **params: Any) -> dict[str, Any]:
-        """An operation of a json-protocol service. Raises CallFailed."""
-        headers = {
-            "content-type": "application/x-amz-json-1.1",
-            "x-amz-target": f"{_TARGETS[service]}.{operation}",
-            **({PARENT: self.parent} if self.parent else {}),
-        }
+        """An operation of any service by botocore's name: instants are seconds since 1970, bytes
+        base64. Raises CallFailed."""
+        headers = {"content-type": "application/json"}
+        if self.parent:
+            headers[PARENT] = self.parent
         body = json.dumps(params).encode()
-        answer = json.loads(self.request("POST", "/", service, body, headers) or b"{}")
+        target = f"/_smkit/call/{service}/{operation}"
+        answer = json.loads(self.request("POST", target, "smkit", body, headers))
         assert isinstance(answer, dict)
         return answer
 
@@ -67,9 +66,7 @@ class Client:
         self, operation: str, result: str, /, service: str = "sagemaker", **params: Any
     ) -> Iterator[dict[str, Any]]:
         """The members of every page of a listing operation."""
-        token_in, token_out = (
-            ("nextToken", "nextToken") if service == "logs" else ("NextToken", "NextToken")
-        )
+        token_in, token_out = BY_NAME[service].tokens
         while True:
             page = self.call(operation, service, **params)
             yield from page.get(result, [])

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from jupyter_smkit.api.credentials import Credential, Credentials
+from jupyter_smkit.api.services import SERVICES
 from jupyter_smkit.config import DEFAULT_REGION, Home
 
 SITE = Path(__file__).parent / "site"
@@ -46,18 +47,6 @@ _NOBODY = Credential("SMKITNOBODY", "none")
 """``hook.NOBODY``"""
 
 _PROXIES = ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy")
-
-_SERVICES = (
-    "S3",
-    "SAGEMAKER",
-    "SAGEMAKER_RUNTIME",
-    "SAGEMAKER_FEATURESTORE_RUNTIME",
-    "SAGEMAKER_METRICS",
-    "STS",
-    "IAM",
-    "CLOUDWATCH",
-    "CLOUDWATCH_LOGS",
-)
 
 
 def client_environment(
@@ -115,7 +104,7 @@ def _pointers(
         "AWS_DEFAULT_REGION": region,
         "AWS_REGION": region,
         "AWS_ENDPOINT_URL": base_url,
-        **{f"AWS_ENDPOINT_URL_{service}": base_url for service in _SERVICES},
+        **{service.variable: base_url for service in SERVICES},
         "AWS_EC2_METADATA_DISABLED": "true",
         # obstore, polars and deltalake refuse plain HTTP without it.
         "AWS_ALLOW_HTTP": "true",

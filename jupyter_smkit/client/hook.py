@@ -29,14 +29,15 @@ from botocore.exceptions import BotoCoreError, NoCredentialsError
 from botocore.httpsession import URLLib3Session
 from botocore.signers import RequestSigner
 
+from jupyter_smkit.api.services import SIGNING_NAMES
 from jupyter_smkit.client.local_mode import install as watch_local_mode
 from jupyter_smkit.client.plainhttp import install as watch_plain_http
 from jupyter_smkit.client.presence import missing
-from jupyter_smkit.client.side import S3_HOST, SERVICES, Target, host_of_aws, told_by_environment
+from jupyter_smkit.client.side import S3_HOST, Target, host_of_aws, told_by_environment
 from jupyter_smkit.client.side import point as take_side
 from jupyter_smkit.client.side import switch as _switch
 
-__all__ = ["SERVICES", "Target"]
+__all__ = ["Target"]
 
 KEY_PREFIX = "SMKIT"
 """Every access key that smkit makes starts so; AWS makes none that does."""
@@ -221,7 +222,7 @@ def rewrite(url: str, service: str, base_url: str) -> str | None:
     host = host_of_aws(parts.hostname)
     if not host:
         return None
-    if service not in SERVICES:
+    if service not in SIGNING_NAMES:
         raise ServiceNotHere(service=service)
     base = urlsplit(base_url)
     path = parts.path or "/"

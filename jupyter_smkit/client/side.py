@@ -1,7 +1,7 @@
 """Which side this process is on, and how AWS's addresses look.
 
-With ``presence`` and ``plainhttp`` it is loaded by path, as the hook is, and needs only the
-standard library.
+With ``presence``, ``plainhttp`` and the table of services it is loaded by path, as the hook is, and
+needs only the standard library.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import os
 import re
 from dataclasses import dataclass
 
-SERVICES = frozenset({"s3", "sagemaker", "sts", "iam", "logs", "monitoring"})
-"""Signing names of the services that smkit answers; ``monitoring`` is CloudWatch."""
+from jupyter_smkit.api.services import SIGNING_NAMES
 
 _DOMAIN = r"(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws)"
 _REGION = r"[a-z]{2}[a-z0-9-]*-\d"
@@ -20,7 +19,7 @@ S3_HOST = re.compile(
     rf"^(?:(?P<bucket>.+)\.)?s3(?:-accelerate|-fips)?(?:\.dualstack)?(?:[.-]{_REGION})?\.{_DOMAIN}$"
 )
 SERVICE_HOST = re.compile(
-    rf"^(?:[a-z-]+\.)?(?:{'|'.join(sorted(SERVICES - {'s3'}))})(?:-fips)?(?:\.{_REGION})?\.{_DOMAIN}$"
+    rf"^(?:[a-z-]+\.)?(?:{'|'.join(sorted(SIGNING_NAMES - {'s3'}))})(?:-fips)?(?:\.{_REGION})?\.{_DOMAIN}$"
 )
 
 

@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping
 from typing import Protocol
 
-from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.caller import S3Caller
 from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.api.sigv4 import UNSIGNED, signing_key
 from jupyter_smkit.objects import checksums
@@ -84,7 +84,7 @@ class Writer(Protocol):
 class Payload:
     """Takes the body as it comes and writes what it carries; one thread at a time."""
 
-    def __init__(self, headers: Headers, caller: Caller, writer: Writer) -> None:
+    def __init__(self, headers: Headers, caller: S3Caller, writer: Writer) -> None:
         literal = caller.signature.payload or UNSIGNED
         self._writer = writer
         self._decoder = _decoder(literal, caller)
@@ -143,7 +143,7 @@ class Payload:
             )
 
 
-def check_small(headers: Headers, caller: Caller, body: bytes, *, summed: bool = True) -> bytes:
+def check_small(headers: Headers, caller: S3Caller, body: bytes, *, summed: bool = True) -> bytes:
     """What a request that was read whole carries, held against its head.
 
     ``summed`` False: the checksum in the head, if any, is that of something else.
@@ -185,7 +185,7 @@ class _Buffer:
         return Blob("", self.size, "", found)
 
 
-def _decoder(literal: str, caller: Caller) -> ChunkedDecoder | None:
+def _decoder(literal: str, caller: S3Caller) -> ChunkedDecoder | None:
     if literal in (SIGNED, SIGNED_TRAILER):
         return ChunkedDecoder(_signer(caller))
     if literal == UNSIGNED_TRAILER:
@@ -198,7 +198,7 @@ def _decoder(literal: str, caller: Caller) -> ChunkedDecoder | None:
     return None
 
 
-def _signer(caller: Caller) -> ChunkSigner:
+def _signer(caller: S3Caller) -> ChunkSigner:
     signature = caller.signature
     key = signing_key(caller.secret, signature.date, signature.region, signature.service)
     return ChunkSigner(key, signature)

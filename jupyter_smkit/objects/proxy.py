@@ -9,7 +9,7 @@ from functools import cache
 from typing import Any
 from urllib.parse import quote
 
-from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.caller import S3Caller
 from jupyter_smkit.api.sigv4 import UNSIGNED
 from jupyter_smkit.objects import checksums
 from jupyter_smkit.objects.blobs import PIECE, Blob
@@ -44,7 +44,7 @@ _OURS = frozenset(
 _HOP = frozenset({"connection", "keep-alive", "transfer-encoding", "date", "server"})
 
 
-async def ask(remote: RemoteObjects, caller: Caller, scope: Scope, receive: Receive) -> Any:
+async def ask(remote: RemoteObjects, caller: S3Caller, scope: Scope, receive: Receive) -> Any:
     """The service's answer to the request, whose body is streamed to it."""
     loop = asyncio.get_running_loop()
 
@@ -94,7 +94,7 @@ def _messages(response: Any) -> Iterator[Message]:
     yield {"type": "http.response.body", "body": b""}
 
 
-def _ask(remote: RemoteObjects, caller: Caller, scope: Scope, arriving: Iterator[bytes]) -> Any:
+def _ask(remote: RemoteObjects, caller: S3Caller, scope: Scope, arriving: Iterator[bytes]) -> Any:
     headers = read_headers(scope)
     bucket, key = split_request(scope["raw_path"], headers.get("host", ""))
     path = quote(f"/{bucket}/{key}" if key else f"/{bucket}", safe="/-_.~")
@@ -152,7 +152,7 @@ def _signed(
 
 
 def _verified(
-    headers: Mapping[str, str], caller: Caller, arriving: Iterator[bytes]
+    headers: Mapping[str, str], caller: S3Caller, arriving: Iterator[bytes]
 ) -> Iterator[bytes]:
     """The payload; its last piece comes only when the whole has proved right."""
     claimed = claimed_checksum(headers)

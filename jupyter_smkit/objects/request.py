@@ -11,7 +11,7 @@ from email.utils import format_datetime, parsedate_to_datetime
 from typing import Any
 from urllib.parse import parse_qsl
 
-from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.caller import S3Caller
 from jupyter_smkit.api.numbers import whole
 from jupyter_smkit.objects import xml
 from jupyter_smkit.objects.blobs import Blob, BlobWriter
@@ -38,7 +38,7 @@ class S3Request:
     key: str
     query: Mapping[str, str]
     headers: Mapping[str, str]
-    caller: Caller
+    caller: S3Caller
     store: ObjectStore
     body: bytes = b""
 
@@ -86,7 +86,7 @@ Handler = Callable[[S3Request], Answer]
 Receiver = Callable[[S3Request], Reception]
 
 
-def read_request(scope: Scope, caller: Caller, store: ObjectStore) -> S3Request:
+def read_request(scope: Scope, caller: S3Caller, store: ObjectStore) -> S3Request:
     headers = read_headers(scope)
     raw = scope.get("raw_path") or scope["path"].encode()
     bucket, key = split_request(raw, headers.get("host", ""))

@@ -14,7 +14,7 @@ from dataclasses import replace
 from functools import cache, partial
 from typing import Any, ParamSpec, TypeVar
 
-from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.caller import S3Caller
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.objects import proxy, xml
 from jupyter_smkit.objects.blobs import PIECE
@@ -62,7 +62,7 @@ def s3_app(store: ObjectStore | RemoteObjects) -> Application:
         request_id = new_id()
         answer, passed = None, None
         try:
-            caller: Caller | None = scope.get("smkit.caller")
+            caller: S3Caller | None = scope.get("smkit.caller")
             if caller is None:
                 raise AccessDenied
             if isinstance(store, ObjectStore):

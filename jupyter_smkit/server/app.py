@@ -24,7 +24,7 @@ from jupyter_smkit.server.projects import projects_of
 from jupyter_smkit.server.s3 import ObjectHandler
 
 ROUTES: list[tuple[str, type[Any]]] = [
-    (r"/smkit/aws/([a-z-]+)/([A-Za-z0-9]+)", OperationHandler),
+    (r"/smkit/aws/([a-z0-9-]+)/([A-Za-z0-9]+)", OperationHandler),
     (r"/smkit/s3(/.*)", ObjectHandler),
     (r"/smkit/invoke/([^/]+)", InvokeHandler),
     (r"/smkit/wrangler/([a-z_-]+)", WranglerHandler),

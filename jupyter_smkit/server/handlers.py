@@ -18,16 +18,6 @@ from tornado.httputil import HTTPServerRequest
 from jupyter_smkit.server.edge import Edge, EdgeUnavailable, Outgoing
 from jupyter_smkit.server.projects import Projects
 
-# The `X-Amz-Target` prefixes of the services that speak the JSON protocol.
-TARGETS = {
-    "sagemaker": "SageMaker",
-    "logs": "Logs_20140328",
-    "monitoring": "GraniteServiceVersion20100801",
-    "athena": "AmazonAthena",
-    "glue": "AWSGlue",
-    "ecr": "AmazonEC2ContainerRegistry_V20150921",
-    "application-autoscaling": "AnyScaleFrontendService",
-}
 _PASSED_BACK = re.compile(r"x-amzn?-", re.IGNORECASE)
 
 
@@ -54,6 +44,11 @@ class EdgeHandler(APIHandler):
             self.refuse(503, "ServiceUnavailable", str(error))
             return
         self.answer(response)
+
+    async def post_json(self, target: str) -> None:
+        """The browser's JSON to a route of smkit's own."""
+        headers = {"content-type": "application/json"}
+        await self.forward(Outgoing("smkit", "POST", target, headers, self.request.body or b"{}"))
 
     def answer(self, response: HTTPResponse) -> None:
         self.set_status(response.code)
@@ -82,26 +77,7 @@ class OperationHandler(EdgeHandler):
     @web.authenticated
     @authorized
     async def post(self, service: str, operation: str) -> None:
-        prefix = TARGETS.get(service)
-        if prefix is None:
-            self.refuse(
-                404,
-                "UnknownOperationException",
-                f"No service {service!r} here; there are {', '.join(TARGETS)}",
-            )
-            return
-        await self.forward(
-            Outgoing(
-                service,
-                "POST",
-                "/",
-                {
-                    "content-type": "application/x-amz-json-1.1",
-                    "x-amz-target": f"{prefix}.{operation}",
-                },
-                self.request.body or b"{}",
-            )
-        )
+        await self.post_json(f"/_smkit/call/{service}/{operation}")
 
 
 class InvokeHandler(EdgeHandler):
@@ -126,9 +102,7 @@ class WranglerHandler(EdgeHandler):
     @web.authenticated
     @authorized
     async def post(self, verb: str) -> None:
-        headers = {"content-type": "application/json"}
-        target = f"/_smkit/wrangler/{verb}"
-        await self.forward(Outgoing("smkit", "POST", target, headers, self.request.body or b"{}"))
+        await self.post_json(f"/_smkit/wrangler/{verb}")
 
 
 class MarkerHandler(APIHandler):

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from jupyter_smkit.api.services import BY_NAME
 from jupyter_smkit.client.calls import CallFailed
 from jupyter_smkit.client.environment import role_arn
 from jupyter_smkit.client.switch import ensure_side
@@ -44,13 +45,13 @@ class Caller:
     def pages(
         self, operation: str, result: str, /, service: str = "sagemaker", **params: Any
     ) -> Iterator[dict[str, Any]]:
-        token = "nextToken" if service == "logs" else "NextToken"
+        token_in, token_out = BY_NAME[service].tokens
         while True:
             page = self.call(operation, service, **params)
             yield from page.get(result, [])
-            if not page.get(token):
+            if not page.get(token_out):
                 return
-            params = {**params, token: page[token]}
+            params = {**params, token_in: page[token_out]}
 
 
 def refused(error: Any) -> CallFailed:

@@ -15,7 +15,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from jupyter_smkit.client.environment import role_arn
+from jupyter_smkit.api.caller import Caller, caller_of
+from jupyter_smkit.client.environment import default_bucket, role_arn
 from jupyter_smkit.wrangler import flow as flows
 from jupyter_smkit.wrangler.flow import Flow, FlowError
 from jupyter_smkit.wrangler.launcher import Workers, start_worker
@@ -75,11 +76,12 @@ class Job(OfFlow):
     output_uri: str = ""
     role: str = ""
     content_type: str = ""
-    region: str = "us-east-1"
+    region: str = ""
+    """The caller's where it is empty."""
     refit: bool = False
 
 
-Verb = Callable[["Context", Any], Awaitable[Any]]
+Verb = Callable[["Context", Caller, Any], Awaitable[Any]]
 
 
 class Context:
@@ -87,7 +89,6 @@ class Context:
         home = services.home
         log = home.run / "wrangler.log"
         self.objects = services.objects
-        self.account = services.home.settings.account
         self.cache = home.previews
         self.workers = Workers(partial(start_worker, home, log if log.parent.is_dir() else None))
 
@@ -96,16 +97,16 @@ class Context:
         return await asyncio.to_thread(stage, self.objects, cache, flow, node)
 
 
-async def _operators(context: Context, asked: Operators) -> Any:
+async def _operators(context: Context, caller: Caller, asked: Operators) -> Any:
     return await context.workers.ask(asked.session, "operators")
 
 
-async def _validate(context: Context, asked: Validate) -> Any:
+async def _validate(context: Context, caller: Caller, asked: Validate) -> Any:
     flows.parse(asked.flow)
     return await context.workers.ask(asked.session, "validate", flow=asked.flow)
 
 
-async def _preview(context: Context, asked: Preview) -> Any:
+async def _preview(context: Context, caller: Caller, asked: Preview) -> Any:
     files = await context.files(flows.parse(asked.flow), asked.node)
     return await context.workers.ask(
         asked.session,
@@ -117,23 +118,24 @@ async def _preview(context: Context, asked: Preview) -> Any:
     )
 
 
-async def _schema(context: Context, asked: Schema) -> Any:
+async def _schema(context: Context, caller: Caller, asked: Schema) -> Any:
     files = await context.files(flows.parse(asked.flow), asked.node)
     return await context.workers.ask(
         asked.session, "schema", flow=asked.flow, node=asked.node, files=files
     )
 
 
-async def _script(context: Context, asked: Script) -> Any:
+async def _script(context: Context, caller: Caller, asked: Script) -> Any:
     flows.parse(asked.flow)
     return await context.workers.ask(asked.session, "script", flow=asked.flow, node=asked.node)
 
 
-async def _job(context: Context, asked: Job) -> Any:
-    flow, account = flows.parse(asked.flow), context.account
-    bucket = f"sagemaker-{asked.region}-{account}"
+async def _job(context: Context, caller: Caller, asked: Job) -> Any:
+    flow, account = flows.parse(asked.flow), caller.account
+    region = asked.region or caller.region
+    bucket = default_bucket(account, region)
     if not (asked.flow_uri and asked.output_uri):
-        await asyncio.to_thread(context.objects.ensure_bucket, bucket, account, asked.region)
+        await asyncio.to_thread(context.objects.ensure_bucket, bucket, account, region)
     flow_uri = asked.flow_uri or f"s3://{bucket}/flows/{asked.name}/{asked.name}.flow"
     output_uri = asked.output_uri or f"s3://{bucket}/flows/output"
     request = processing_job_request(
@@ -144,7 +146,7 @@ async def _job(context: Context, asked: Job) -> Any:
         asked.role or role_arn(account),
         node_id=asked.node,
         content_type=asked.content_type,
-        region=asked.region,
+        region=region,
         refit=asked.refit,
     )
     step = flow[asked.node] if asked.node else final_step(flow)
@@ -176,7 +178,7 @@ def app(services: Services) -> Starlette:
         model, act = VERBS[verb]
         try:
             asked = model.model_validate_json(await request.body() or b"{}")
-            return JSONResponse(await act(context, asked))
+            return JSONResponse(await act(context, caller_of(request.scope), asked))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             where = ".".join(str(part) for part in first["loc"])

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jupyter_smkit.api import models
-from jupyter_smkit.api.protocols.documents import Encoding, reader, writer
+from jupyter_smkit.api.protocols.documents import Encoding, Readers, reader, writer
 
 AT_ONCE = 8
 DOCUMENT = {
@@ -32,7 +32,7 @@ def hasty_threads() -> Iterator[None]:
 
 
 def _read(shape: Any) -> Callable[[Any], Any]:
-    return reader(shape, {})
+    return reader(shape, Readers(by_member=False))
 
 
 def _write(shape: Any) -> Callable[[Any], Any]:

@@ -8,7 +8,6 @@ import botocore
 import pytest
 from botocore.config import Config
 
-from jupyter_smkit.api import models
 from jupyter_smkit.client import hook
 from jupyter_smkit.client.hook import ServiceNotHere, Target, rewrite
 
@@ -53,10 +52,6 @@ def test_other_addresses_are_left_alone(url: str) -> None:
 def test_what_signs_as_s3_and_is_not_s3_fails_here() -> None:
     with pytest.raises(ServiceNotHere, match="s3-control"):
         rewrite("https://1234.s3-control.us-east-1.amazonaws.com/v20180820/jobs", "s3", BASE)
-
-
-def test_services_are_those_the_api_answers() -> None:
-    assert set(models._SIGNED_AS) == hook.SERVICES
 
 
 def test_a_service_that_smkit_lacks_fails_and_names_the_way_out() -> None:

@@ -21,7 +21,7 @@ import uvloop
 from botocore.config import Config
 
 from jupyter_smkit.api import sigv4
-from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.caller import S3Caller
 from jupyter_smkit.api.credentials import Credentials
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.objects.store import ObjectStore
@@ -131,7 +131,7 @@ def verified(application: Any, credentials: Credentials) -> Any:
             await send({"type": "http.response.start", "status": answer.status, "headers": []})
             await send({"type": "http.response.body", "body": answer.body})
             return
-        scope["smkit.caller"] = Caller(
+        scope["smkit.caller"] = S3Caller(
             key.account, found.region, found.access_key, key.secret, found
         )
         await application(scope, receive, send)

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from jupyter_smkit.api import sigv4
-from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.caller import S3Caller
 from jupyter_smkit.objects.store import ObjectStore
 from jupyter_smkit.objects.wire import s3_app
 
@@ -102,7 +102,7 @@ async def test_a_request_that_is_cut_off_at_its_end(
 ) -> None:
     store.put("bucket", "k", b"old")
     signature = sigv4.Signature("A", "", "us-east-1", "s3", (), "", "")
-    caller = Caller("123456789012", "us-east-1", "A", "secret", signature)
+    caller = S3Caller("123456789012", "us-east-1", "A", "secret", signature)
     scope = {
         "method": "PUT",
         "path": "/bucket/k",

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import uvicorn
 
-from jupyter_smkit.api.caller import Caller
+from jupyter_smkit.api.caller import S3Caller
 from jupyter_smkit.api.sigv4 import UNSIGNED, Signature
 from jupyter_smkit.objects.store import ObjectStore
 from jupyter_smkit.objects.wire import s3_app
@@ -24,7 +24,7 @@ signature = Signature("K", "", "us-east-1", "s3", (), "", "", payload=UNSIGNED)
 application = s3_app(store)
 
 async def signed(scope, receive, send):
-    scope["smkit.caller"] = Caller("1", "us-east-1", "K", "S", signature)
+    scope["smkit.caller"] = S3Caller("1", "us-east-1", "K", "S", signature)
     if scope["path"] == "/memory":
         status = Path("/proc/self/status").read_text()
         peak = status.partition("VmHWM:")[2].split()[0].encode()

@@ -84,7 +84,7 @@ class _Handler(BaseHTTPRequestHandler):
             variant = {"x-amzn-invoked-production-variant": "AllTraffic"}
             self._answer(200, body.upper(), "text/csv", variant)
         else:
-            asked = {"target": headers.get("x-amz-target"), "path": path, "body": body.decode()}
+            asked = {"path": path, "body": body.decode()}
             self._answer(200, json.dumps(asked).encode())
 
     do_GET = do_PUT = do_POST = do_DELETE = do_HEAD = _serve

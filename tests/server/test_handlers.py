@@ -28,21 +28,17 @@ def test_an_operation_is_signed_and_forwarded(browser: httpx.Client) -> None:
     answer = browser.post("aws/sagemaker/ListModels", json={"MaxResults": 5})
     assert answer.status_code == 200
     assert answer.json() == {
-        "target": "SageMaker.ListModels",
-        "path": "/",
+        "path": "/_smkit/call/sagemaker/ListModels",
         "body": '{"MaxResults":5}',
     }
 
 
-def test_log_operations_carry_the_prefix_of_cloudwatch_logs(browser: httpx.Client) -> None:
-    answer = browser.post("aws/logs/GetLogEvents", json={})
-    assert answer.json()["target"] == "Logs_20140328.GetLogEvents"
-
-
-def test_an_unknown_service_is_refused_in_awss_words(browser: httpx.Client) -> None:
-    answer = browser.post("aws/nosuch/List", json={})
-    assert answer.status_code == 404
-    assert answer.json()["__type"] == "UnknownOperationException"
+def test_an_operation_of_any_service_goes_the_same_way(browser: httpx.Client) -> None:
+    answer = browser.post("aws/sagemaker-a2i-runtime/ListHumanLoops")
+    assert answer.json() == {
+        "path": "/_smkit/call/sagemaker-a2i-runtime/ListHumanLoops",
+        "body": "{}",
+    }
 
 
 def test_invocations_keep_content_type_headers_and_status(browser: httpx.Client) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
+from jupyter_smkit.api.caller import Caller
 from jupyter_smkit.config import Home
 from jupyter_smkit.objects.store import ObjectStore
 from jupyter_smkit.wrangler import edit
@@ -34,7 +35,12 @@ def store(home: Home) -> ObjectStore:
 def client(home: Home, store: ObjectStore) -> Iterator[TestClient]:
     services: Any = SimpleNamespace(home=home, state=None, objects=store, clock=time.time)
     application = app(services)
-    with TestClient(application) as made:
+    caller = Caller("210987654321", "eu-west-1", "KEY")
+
+    async def asked(scope: Any, receive: Any, send: Any) -> None:
+        await application({**scope, "smkit.caller": caller}, receive, send)
+
+    with TestClient(asked) as made:
         yield made
         assert made.portal is not None
         made.portal.call(application.state.workers.close)
@@ -112,9 +118,10 @@ def test_bad_requests(
     assert answer.json()["message"].startswith(message)
 
 
-def test_the_job_and_the_script(client: TestClient, flow: Flow, types: Node) -> None:
+def test_the_job_is_its_callers_and_the_script(client: TestClient, flow: Flow, types: Node) -> None:
     job = post(client, "job", flow=flow.to_dict(), name="prepare").json()
-    bucket = "s3://sagemaker-us-east-1-123456789012"
+    bucket = "s3://sagemaker-eu-west-1-210987654321"
+    assert job["request"]["RoleArn"].startswith("arn:aws:iam::210987654321:role/")
     assert job["flow_uri"] == f"{bucket}/flows/prepare/prepare.flow"
     assert job["result_uri"] == f"{bucket}/flows/output/prepare/{types.id}/default/"
     request = job["request"]

@@ -1,7 +1,7 @@
 """The wire protocols of AWS's services, from the server's side."""
 
 from jupyter_smkit.api.models import ServiceModel
-from jupyter_smkit.api.protocols import cbor, json, query, rest_json
+from jupyter_smkit.api.protocols import cbor, json, plain, query, rest_json
 from jupyter_smkit.api.protocols.message import Response, WireProtocol
 from jupyter_smkit.api.sigv4 import Request
 
@@ -20,6 +20,8 @@ def choose(request: Request, service: ServiceModel | None) -> WireProtocol:
 
     ``service`` is None where it could not be found out, and an error has to be answered.
     """
+    if request.path.startswith(plain.PATH):
+        return plain
     headers = request.headers
     if headers.get("smithy-protocol") == "rpc-v2-cbor":
         return cbor

@@ -33,26 +33,40 @@ class Encoding:
     """By the shape's ``timestampFormat``."""
     number: Convert = float
     """For floats and doubles, which may be infinite or not a number."""
+    by_member: bool = False
+    """Whether documents have botocore's names of members, in place of the protocol's."""
     compiled: dict[str, Convert] = field(default_factory=dict, compare=False)
     """The writers of one service's shapes, by name."""
 
 
-@cache
-def readers(service: str) -> dict[str, Convert]:
+def _wire_name(name: str, member: Shape, by_member: bool) -> str:
+    return name if by_member else member.serialization.get("name", name)
+
+
+@dataclass(frozen=True)
+class Readers:
     """The readers of one service's shapes, by name."""
-    return {}
+
+    by_member: bool
+    """Whether documents have botocore's names of members, in place of the protocol's."""
+    compiled: dict[str, Convert] = field(default_factory=dict)
 
 
-def reader(shape: Shape, known: dict[str, Convert]) -> Convert:
+@cache
+def readers(service: str, *, by_member: bool = False) -> Readers:
+    return Readers(by_member)
+
+
+def reader(shape: Shape, known: Readers) -> Convert:
     """Turns a document into parameters: unknown members and nulls are left out, as AWS does."""
     if shape.type_name in _SCALARS:
         return _SCALARS[shape.type_name]
-    if shape.name not in known:
-        known[shape.name] = _COMPOUND[shape.type_name](shape, known)
-    return known[shape.name]
+    if shape.name not in known.compiled:
+        known.compiled[shape.name] = _COMPOUND[shape.type_name](shape, known)
+    return known.compiled[shape.name]
 
 
-def _structure(shape: Any, known: dict[str, Convert]) -> Convert:
+def _structure(shape: Any, known: Readers) -> Convert:
     members: dict[str, tuple[str, Convert]] = {}
 
     def read(value: Any) -> Any:
@@ -64,7 +78,7 @@ def _structure(shape: Any, known: dict[str, Convert]) -> Convert:
         if not members:
             # Set when complete: other threads read with it.
             members = {
-                member.serialization.get("name", name): (name, reader(member, known))
+                _wire_name(name, member, known.by_member): (name, reader(member, known))
                 for name, member in shape.members.items()
             }
         result = {}
@@ -76,7 +90,7 @@ def _structure(shape: Any, known: dict[str, Convert]) -> Convert:
     return read if not shape.is_document_type else lambda value: value
 
 
-def _list(shape: Any, known: dict[str, Convert]) -> Convert:
+def _list(shape: Any, known: Readers) -> Convert:
     def read(value: Any) -> list[Any]:
         if type(value) is not list:
             raise SerializationException(
@@ -88,7 +102,7 @@ def _list(shape: Any, known: dict[str, Convert]) -> Convert:
     return read
 
 
-def _map(shape: Any, known: dict[str, Convert]) -> Convert:
+def _map(shape: Any, known: Readers) -> Convert:
     def read(value: Any) -> dict[str, Any]:
         if type(value) is not dict:
             raise SerializationException(
@@ -184,7 +198,7 @@ _SCALARS: dict[str, Convert] = {
     "blob": _blob,
     "timestamp": timestamps.read,
 }
-_COMPOUND: dict[str, Callable[[Any, dict[str, Convert]], Convert]] = {
+_COMPOUND: dict[str, Callable[[Any, Readers], Convert]] = {
     "structure": _structure,
     "list": _list,
     "map": _map,
@@ -217,7 +231,7 @@ def _write_structure(shape: Any, encoding: Encoding) -> Convert:
         nonlocal members
         if not members:
             members = {
-                name: (member.serialization.get("name", name), writer(member, encoding))
+                name: (_wire_name(name, member, encoding.by_member), writer(member, encoding))
                 for name, member in shape.members.items()
             }
         result = {}

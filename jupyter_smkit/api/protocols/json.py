@@ -105,14 +105,14 @@ def encoding(service: ServiceModel) -> Encoding:
 
 @cache
 def _encoding(service: str) -> Encoding:
-    return Encoding(blob=_blob, timestamp=_timestamp, number=_number)
+    return Encoding(blob=blob, timestamp=_timestamp, number=number)
 
 
-def _blob(value: bytes | str) -> str:
+def blob(value: bytes | str) -> str:
     return base64.b64encode(value.encode() if isinstance(value, str) else value).decode()
 
 
-def _number(value: float) -> float | str:
+def number(value: float) -> float | str:
     if math.isfinite(value):
         return float(value)
     return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"

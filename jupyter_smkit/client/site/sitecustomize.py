@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 MODULES = (
+    "api.services",
     "control.lease",
     "control.starting",
     "client.side",
