@@ -1,4 +1,4 @@
-"""Composes smkit's processes: the only module that knows all the features."""
+"""Composes smkit's processes of what the features declare."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ import signal
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from importlib import import_module
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
+from jupyter_smkit import features
 from jupyter_smkit.config import Home
 from jupyter_smkit.control import helpers, lease, processes
 from jupyter_smkit.control.running import ensure_running, stop, stopping, up
@@ -26,28 +27,22 @@ log = logging.getLogger("smkit.serve")
 
 __all__ = ["ensure_running", "stop", "stopping", "up"]
 
-FEATURES = ("api", "services", "jobs", "endpoints", "wrangler", "automl", "studio")
-"""Each has ``kinds`` and ``operations``; those that act have a ``controller``."""
-ACTING = ("jobs", "endpoints", "automl")
-HELPERS = helpers.CORE
-"""And those that features declare."""
-
 
 def lifecycles() -> Mapping[str, Lifecycle]:
     """Of every kind with behaviour, without loading a service model."""
-    found = {}
-    for feature in ACTING:
-        for kind in import_module(f"jupyter_smkit.{feature}.kinds").KINDS:
-            if kind.lifecycle:
-                found[kind.name] = kind.lifecycle
-    return found
+    acting = [name for name in features.NAMES if features.feature(name).reconcilers]
+    kinds = chain(*features.parts("kinds", acting))
+    return {kind.name: kind.lifecycle for kind in kinds if kind.lifecycle}
 
 
-def run_daemon(home: Home, beside: Sequence[Helper] = HELPERS) -> int:
+def run_daemon(home: Home, beside: Sequence[Helper] | None = None) -> int:
+    """``beside``: other helpers than smkit's own and those that features declare."""
     from jupyter_smkit.control import daemon
-    from jupyter_smkit.services.chores import CHORES
 
-    return daemon.run(home, _assemble, lifecycles(), beside, CHORES)
+    if beside is None:
+        beside = (*helpers.CORE, *chain(*features.parts("helpers")))
+    chores = tuple(chain(*features.parts("chores")))
+    return daemon.run(home, _assemble, lifecycles(), beside, chores)
 
 
 def _assemble(home: Home, state: State) -> tuple[Context, Mapping[str, Reconcile]]:
@@ -56,8 +51,8 @@ def _assemble(home: Home, state: State) -> tuple[Context, Mapping[str, Reconcile
     from jupyter_smkit.control.context import Context
 
     reconcilers: dict[str, Reconcile] = {}
-    for feature in ACTING:
-        reconcilers |= import_module(f"jupyter_smkit.{feature}.controller").CONTROLLERS
+    for of_feature in features.parts("reconcilers"):
+        reconcilers |= of_feature
     admission = Admission(machine(home.settings.max_jobs))
     executor = LocalExecutor(home)
     return Context(
@@ -86,13 +81,11 @@ def run_api(home: Home) -> int:
     from jupyter_smkit.api import server
     from jupyter_smkit.api.credentials import Credentials
     from jupyter_smkit.api.dispatch import Dispatcher, registry_of
-    from jupyter_smkit.api.status import status_route
     from jupyter_smkit.objects.wire import s3_app
 
     def make(services: Any, feed: Any) -> Any:
-        registry = registry_of(FEATURES)
+        registry = registry_of()
         registry.routes["events"] = lambda services: feed
-        registry.routes["status"] = status_route
         services.state.lifecycles = lifecycles()
         dispatcher = Dispatcher(registry, services)
         return server.Api(dispatcher, Credentials(home.credentials), s3_app(services.objects))

@@ -4,9 +4,8 @@ from pathlib import Path
 
 from jupyter_smkit.api.dispatch import registry_of
 from jupyter_smkit.api.states import page
-from jupyter_smkit.serve import FEATURES
 
 if __name__ == "__main__":
     target = Path(__file__).parent.parent / "docs" / "operations.md"
-    target.write_text(page(registry_of(FEATURES)))
+    target.write_text(page(registry_of()))
     print(target)

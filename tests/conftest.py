@@ -138,7 +138,7 @@ def automl_python() -> Path:
     if given := os.environ.get("SMKIT_TEST_AUTOML_PYTHON"):
         return Path(given)
     cache = Path(os.environ.get("XDG_CACHE_HOME", "~/.cache")).expanduser() / "smkit-tests"
-    image = images.resolve(images.uri(images.AUTOML_REPOSITORY, "us-east-1"))
+    image = images.resolve("smkit-automl")
     return environments.ensure(Home(cache), image)
 
 

@@ -8,18 +8,25 @@ import statistics
 import subprocess
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
 import pytest
+
+from jupyter_smkit import features
+from jupyter_smkit.api.dispatch import registry_of
+from jupyter_smkit.api.services import BY_NAME as SERVICES
+from jupyter_smkit.compute.images import Image
+from jupyter_smkit.control.chores import Chore
 
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "jupyter_smkit"
 
 FLOORS = (
-    {"config"},
+    {"config", "features"},
     {"api", "state", "objects"},
     {"client", "control", "compute", "gateway", "http", "serving"},
-    {"jobs", "endpoints", "wrangler", "automl", "studio", "services"},
+    set(features.NAMES),
     {"serve"},
     {"workflow"},
     {"widgets"},
@@ -28,6 +35,7 @@ FLOORS = (
 """Dependencies run downward, and between the rooms of the two lowest shared floors."""
 SHARED = FLOORS[1:3]
 FEATURES = FLOORS[3]
+PARTS = ("operations", "kinds", "reconcilers", "chores", "images")
 # What a feature offers to others: its kinds, and requests as data; everything else is its inside.
 OFFERED = {"kinds"}
 
@@ -81,6 +89,32 @@ def test_dependencies_run_downward() -> None:
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_declaration_imports_nothing_but_its_form() -> None:
+    """Every process reads all the declarations."""
+    for name in features.NAMES:
+        found = {module for module, _ in imports(PACKAGE / name / "__init__.py")}
+        assert found == {"jupyter_smkit.features"}, name
+
+
+def test_features_are_as_they_are_declared() -> None:
+    registry = registry_of()
+    kinds = {kind.name: kind for kind in chain(*features.parts("kinds"))}
+    assert kinds == registry.kinds
+    acting = {name for name, kind in kinds.items() if kind.lifecycle}
+    assert acting == set(chain(*features.parts("reconcilers")))
+    for name in features.NAMES:
+        answered = {service for service, _ in registry_of([name]).operations}
+        declared = set(features.feature(name).services)
+        assert answered - {"sagemaker"} <= declared <= SERVICES.keys(), name
+        assert all(
+            features.part(name, each) for each in PARTS if getattr(features.feature(name), each)
+        )
+    assert all(
+        isinstance(each, Image) for found in features.parts("images") for each in found.values()
+    )
+    assert all(isinstance(each, Chore) for each in chain(*features.parts("chores")))
+
+
 def test_files_stay_small() -> None:
     sizes = {file: len(file.read_text().splitlines()) for file in modules()}
     assert statistics.median(sizes.values()) < 200
@@ -127,12 +161,10 @@ def test_a_process_loads_no_more_than_it_needs(module: str, heavy: set[str]) -> 
 def test_the_assembled_daemon_loads_no_service_models() -> None:
     code = """
 import sys
-from importlib import import_module
-from jupyter_smkit import serve
-import jupyter_smkit.control.daemon, jupyter_smkit.compute.local, jupyter_smkit.services.chores
+from jupyter_smkit import features, serve
+import jupyter_smkit.control.daemon, jupyter_smkit.compute.local
 serve.lifecycles()
-for feature in serve.ACTING:
-    import_module(f"jupyter_smkit.{feature}.controller")
+assert [*features.parts("reconcilers")] and [*features.parts("chores")]
 print(*sorted({name.partition(".")[0] for name in sys.modules}))
 """
     loaded = subprocess.run(

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
+from itertools import chain
 
 from botocore.model import OperationModel
 
+from jupyter_smkit import features
 from jupyter_smkit.api import conventions, models, protocols, validate
 from jupyter_smkit.api.caller import Caller
 from jupyter_smkit.api.errors import ApiError, NotSupportedYet, SerializationException
+from jupyter_smkit.api.operations import register as everywhere
 from jupyter_smkit.api.protocols import Response
 from jupyter_smkit.api.registry import Call, Operation, Registry, Services
 from jupyter_smkit.api.sigv4 import Request
@@ -86,11 +89,12 @@ class Dispatcher:
         )
 
 
-def registry_of(features: Iterable[str]) -> Registry:
-    """Imports ``jupyter_smkit.<feature>.operations`` of each feature and lets it register."""
-    from importlib import import_module
-
+def registry_of(names: Iterable[str] = features.NAMES) -> Registry:
+    """The kinds and operations of these features, and those that span every kind."""
     registry = Registry()
-    for feature in features:
-        import_module(f"jupyter_smkit.{feature}.operations").register(registry)
+    everywhere(registry)
+    for name in names:
+        for kind in chain(*features.parts("kinds", [name])):
+            registry.kind(kind)
+        features.part(name, "operations").register(registry)
     return registry

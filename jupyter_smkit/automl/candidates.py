@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from jupyter_smkit.automl.images import REPOSITORY
 from jupyter_smkit.automl.objectives import OBJECTIVES
 from jupyter_smkit.compute import images
 from jupyter_smkit.state.records import Json, Record
@@ -83,7 +84,7 @@ def container(record: Record, report: Mapping[str, Any], candidate: Mapping[str,
             "predicted_label,probability,probabilities,labels"
         )
     return {
-        "Image": images.uri(images.AUTOML_REPOSITORY, record.region),
+        "Image": images.uri(REPOSITORY, record.region),
         "ModelDataUrl": f"{prefix(record)}/{candidate['model']}",
         "Environment": environment,
     }

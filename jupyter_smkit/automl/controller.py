@@ -143,4 +143,4 @@ def facts(record: Record, seen: Observation) -> Json:
     return found
 
 
-CONTROLLERS = {"AutoMLJob": reconcile}
+RECONCILERS = {"AutoMLJob": reconcile}

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from jupyter_smkit.automl.candidates import prefix
 from jupyter_smkit.automl.checks import content_type
+from jupyter_smkit.automl.images import REPOSITORY
 from jupyter_smkit.automl.requests import tabular
 from jupyter_smkit.automl.task import Source, Task
 from jupyter_smkit.compute import images
@@ -50,7 +51,7 @@ def launch(record: Record) -> Launch:
     return Launch(
         id=launch_id(record),
         argv=("python", "-m", "jupyter_smkit.automl.trainer.train", _TASK),
-        image=images.uri(images.AUTOML_REPOSITORY, record.region),
+        image=images.uri(REPOSITORY, record.region),
         account=record.account,
         region=record.region,
         log_group=LOG_GROUP,

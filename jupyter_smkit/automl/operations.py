@@ -13,7 +13,7 @@ from jupyter_smkit.api.kinds import find
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.automl import checks, requests
 from jupyter_smkit.automl.candidates import best, candidates
-from jupyter_smkit.automl.kinds import AUTOML_JOB, KINDS
+from jupyter_smkit.automl.kinds import AUTOML_JOB
 from jupyter_smkit.objects.names import split_uri
 from jupyter_smkit.state.records import Json, Record
 
@@ -21,8 +21,6 @@ MAX_CANDIDATES_PAGE = 300
 
 
 def register(api: Registry) -> None:
-    for kind in KINDS:
-        api.kind(kind)
     api.add(
         "sagemaker",
         {

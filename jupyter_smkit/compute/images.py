@@ -8,14 +8,17 @@ a version of the first of them (``1.2-1-cpu-py3``), ``versions`` says which one 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cache
+
+from jupyter_smkit.features import parts
 
 Version = tuple[int, int]
 """Of a library, without what only mends it: (1, 2)."""
 
 REGISTRY_ACCOUNT = "683313688378"
 """The account in AWS's registry that its scikit-learn image URIs name in us-east-1."""
-AUTOML_REPOSITORY = "smkit-automl"
 BASE_REQUIREMENTS = ("httptools>=0.6", "uvloop>=0.19")
 """Every environment can run a model worker."""
 
@@ -47,6 +50,11 @@ class Image:
     """Of the first requirement."""
     version: Version | None = None
     """The library's, where the tag names one."""
+    aliases: str = ""
+    """A regular expression: repositories in whose names it is found stand for this image, too."""
+
+    def is_alias(self, repository: str) -> bool:
+        return bool(self.aliases and re.search(self.aliases, repository))
 
 
 _SCIKIT_LEARN = Library(
@@ -78,17 +86,7 @@ _IMAGES = {
         ("lightgbm", "pandas", "scikit-learn"),
         library=Library("LightGBM", "lightgbm"),
     ),
-    "sagemaker-data-wrangler-container": Image(
-        "wrangler",
-        ("polars", "pyarrow", "pydantic", "sqlglot", "jsonschema"),
-        ("python", "-m", "jupyter_smkit.wrangler.run"),
-    ),
-    AUTOML_REPOSITORY: Image(
-        "automl", ("autogluon.tabular[lightgbm,xgboost,catboost]>=1.6.3,<1.7", "pyarrow")
-    ),
 }
-# Autopilot's own inference images are named after its algorithms.
-_AUTOPILOT = re.compile(r"autopilot|autogluon|sagemaker-sklearn-automl")
 _URI = re.compile(r"^(?:(?P<host>[^/]+\.[^/]+)/)?(?P<repository>[^:@]+)(?:[:@](?P<tag>.+))?$")
 _VERSION = re.compile(r"v?(\d+)\.(\d+)(?![\d])")
 
@@ -101,14 +99,22 @@ def resolve(image: str) -> Image:
     """The environment of an image URI or name; ``known`` says whether it was chosen by name."""
     match = _URI.match(image)
     repository = match["repository"].rpartition("/")[2] if match else image
-    if found := _IMAGES.get(repository):
+    if found := _images().get(repository):
         asked = _VERSION.match((match["tag"] if match else None) or "")
         if found.library and asked:
             return replace(found, version=(int(asked[1]), int(asked[2])))
         return found
-    if _AUTOPILOT.search(repository):
-        return _IMAGES[AUTOML_REPOSITORY]
-    return Image(repository, known=False)
+    named = (each for each in _images().values() if each.is_alias(repository))
+    return next(named, Image(repository, known=False))
+
+
+@cache
+def _images() -> Mapping[str, Image]:
+    """By repository: the frameworks' here, and what features bring."""
+    found = dict(_IMAGES)
+    for images in parts("images"):
+        found |= images
+    return found
 
 
 def in_place(image: str, version: str) -> str:

@@ -250,4 +250,4 @@ def write_routes(
     wake.ring(context.home.run / "wake")
 
 
-CONTROLLERS = {"Endpoint": reconcile}
+RECONCILERS = {"Endpoint": reconcile}

@@ -9,7 +9,7 @@ from jupyter_smkit.api.errors import ValidationException
 from jupyter_smkit.api.kinds import find
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.endpoints import containers
-from jupyter_smkit.endpoints.kinds import ENDPOINT, ENDPOINT_CONFIG, KINDS, MODEL
+from jupyter_smkit.endpoints.kinds import ENDPOINT, ENDPOINT_CONFIG, MODEL
 from jupyter_smkit.endpoints.workers import served
 from jupyter_smkit.state.records import Record
 
@@ -17,8 +17,6 @@ _BUSY = frozenset({"Creating", "Updating", "Deleting"})
 
 
 def register(api: Registry) -> None:
-    for kind in KINDS:
-        api.kind(kind)
     api.add(
         "sagemaker",
         {

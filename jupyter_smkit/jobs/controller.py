@@ -2,4 +2,4 @@
 
 from jupyter_smkit.jobs import processing, training
 
-CONTROLLERS = {"ProcessingJob": processing.reconcile, "TrainingJob": training.reconcile}
+RECONCILERS = {"ProcessingJob": processing.reconcile, "TrainingJob": training.reconcile}

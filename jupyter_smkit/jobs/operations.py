@@ -18,7 +18,6 @@ from jupyter_smkit.objects.names import split_uri
 
 def register(api: Registry) -> None:
     for kind in KINDS:
-        api.kind(kind)
         api.operation("sagemaker", f"Stop{kind.name}")(partial(stop, kind))
     api.operation("sagemaker", "CreateProcessingJob")(partial(create_processing_job, api))
     api.operation("sagemaker", "CreateTrainingJob")(partial(create_training_job, api))

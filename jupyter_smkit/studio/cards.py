@@ -9,8 +9,8 @@ from jupyter_smkit.api import conventions
 from jupyter_smkit.api.errors import ResourceNotFound
 from jupyter_smkit.api.kinds import Kind, Reference, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.versions import next_version
 from jupyter_smkit.state.records import Record, Transaction
-from jupyter_smkit.studio.versions import next_version
 
 CARD = Kind(
     "ModelCard",

@@ -10,9 +10,9 @@ from jupyter_smkit.api import conventions, listing
 from jupyter_smkit.api.errors import ValidationException
 from jupyter_smkit.api.kinds import Kind, Reference, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.versions import versions
 from jupyter_smkit.state.records import Record, Transaction
 from jupyter_smkit.state.schema import records
-from jupyter_smkit.studio.versions import versions
 
 HUB = Kind("Hub", arn="hub/{HubName}", missing="Hub {key} does not exist.")
 CONTENT = Kind(

@@ -8,8 +8,8 @@ from jupyter_smkit.api import conventions
 from jupyter_smkit.api.errors import ResourceInUse, ValidationException
 from jupyter_smkit.api.kinds import Kind, Reference, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.versions import next_version, versions
 from jupyter_smkit.state.records import Record, Transaction
-from jupyter_smkit.studio.versions import next_version, versions
 
 IMAGE = Kind(
     "Image",

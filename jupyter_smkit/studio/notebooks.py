@@ -10,8 +10,8 @@ from sqlalchemy import ColumnElement
 from jupyter_smkit.api import conventions, listing
 from jupyter_smkit.api.kinds import Kind, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.transitions import move
 from jupyter_smkit.state.schema import records
-from jupyter_smkit.studio.transitions import move
 
 _AT_REST = ("Stopped", "Failed")
 

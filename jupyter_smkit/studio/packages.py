@@ -12,9 +12,9 @@ from jupyter_smkit.api import conventions, listing
 from jupyter_smkit.api.errors import ApiError, ValidationException
 from jupyter_smkit.api.kinds import Kind, Reference, find
 from jupyter_smkit.api.registry import Call, Params, Registry
+from jupyter_smkit.api.versions import next_version
 from jupyter_smkit.state.records import Record, Transaction
 from jupyter_smkit.state.schema import records
-from jupyter_smkit.studio.versions import next_version
 
 GROUP = Kind(
     "ModelPackageGroup",

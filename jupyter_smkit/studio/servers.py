@@ -6,7 +6,7 @@ from functools import partial
 
 from jupyter_smkit.api.kinds import Kind
 from jupyter_smkit.api.registry import Registry
-from jupyter_smkit.studio.transitions import move
+from jupyter_smkit.api.transitions import move
 
 TRACKING_SERVER = Kind(
     "MlflowTrackingServer",

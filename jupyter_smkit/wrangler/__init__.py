@@ -1,0 +1,5 @@
+"""Data flows."""
+
+from jupyter_smkit.features import Feature
+
+FEATURE = Feature(images="images")

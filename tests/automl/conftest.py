@@ -192,7 +192,7 @@ def world(tmp_path: Path) -> Iterator[World]:
     objects = ObjectStore(home.objects)
     objects.ensure_bucket("data", ACCOUNT, REGION)
     objects.put("data", "train/part.csv", b"x,y\n1,2\n")
-    registry = registry_of(("api", "automl", "endpoints", "studio"))
+    registry = registry_of(("automl", "endpoints", "experiments", "studio"))
     dispatcher = Dispatcher(registry, Services(home, state, objects, time.time))
     client = in_process.Api(dispatcher).client("sagemaker")
 

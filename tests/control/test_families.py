@@ -82,7 +82,7 @@ def family(tmp_path: Path) -> Iterator[Family]:
     identity = ("123456789012", "us-east-1", "Tuning", "t")
     with state.begin() as transaction:
         parent = transaction.create(Record(*identity, arn, "InProgress", {}, {}, 1.0, 1.0))
-    yield Family(home, state, Dispatcher(registry_of(("api", "jobs")), services), parent, [])
+    yield Family(home, state, Dispatcher(registry_of(("jobs",)), services), parent, [])
     engine.dispose()
 
 

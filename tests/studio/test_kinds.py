@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
+from itertools import chain
 from typing import Any
 
 import pytest
@@ -14,9 +15,11 @@ from hypothesis import strategies as st
 
 from jupyter_smkit.api import models
 from jupyter_smkit.api.kinds import Kind
-from jupyter_smkit.studio.kinds import KINDS
+from jupyter_smkit.features import NAMES, feature, parts
 
 OPERATIONS = frozenset(models.service("sagemaker").operation_names)
+RECORDED = [name for name in NAMES if not feature(name).reconcilers]
+KINDS = list(chain(*parts("kinds", RECORDED)))
 BY_NAME = {kind.name: kind for kind in KINDS}
 CREATED = [kind for kind in KINDS if kind.operation("Create") in OPERATIONS and not kind.not_yet]
 LATER = [kind for kind in KINDS if kind.not_yet]

@@ -11,12 +11,11 @@ from botocore.loaders import Loader
 from jupyter_smkit.api import listing
 from jupyter_smkit.api.dispatch import registry_of
 from jupyter_smkit.api.kinds import Kind
-from jupyter_smkit.serve import FEATURES
 
 MODEL: Any = Loader().load_service_model("sagemaker", "service-2")
 LISTED = [
     kind
-    for kind in registry_of(FEATURES).kinds.values()
+    for kind in registry_of().kinds.values()
     if kind.operation("List") in MODEL["operations"] and not kind.not_yet
 ]
 STATED = re.compile(

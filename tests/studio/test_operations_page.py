@@ -9,14 +9,13 @@ from jupyter_smkit.api.dispatch import registry_of
 from jupyter_smkit.api.registry import Registry
 from jupyter_smkit.api.states import FULL, NOT_YET, RECORD_ONLY, page, states
 from jupyter_smkit.client.calls import Client
-from jupyter_smkit.serve import FEATURES
 
 PAGE = Path(__file__).parents[2] / "docs" / "operations.md"
 
 
 @pytest.fixture(scope="module")
 def registry() -> Registry:
-    return registry_of(FEATURES)
+    return registry_of()
 
 
 def test_the_page_says_what_the_code_says(registry: Registry) -> None:

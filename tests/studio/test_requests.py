@@ -12,8 +12,8 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from jupyter_smkit.api import conventions
-from jupyter_smkit.api.registry import Registry
-from jupyter_smkit.studio.operations import register
+from jupyter_smkit.api.dispatch import registry_of
+from jupyter_smkit.features import NAMES, feature
 
 
 @pytest.fixture(scope="module")
@@ -22,8 +22,7 @@ def sm(api: Any) -> Any:
 
 
 def operations() -> list[str]:
-    registry = Registry()
-    register(registry)
+    registry = registry_of(name for name in NAMES if not feature(name).reconcilers)
     found = {name for service, name in registry.operations if service == "sagemaker"}
     for kind in registry.kinds.values():
         found |= conventions.operations(kind, registry).keys()

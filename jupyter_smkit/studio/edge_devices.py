@@ -11,7 +11,7 @@ from jupyter_smkit.api.errors import ResourceInUse, ResourceNotFound
 from jupyter_smkit.api.kinds import Kind, Reference, find
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.api.states import RECORD_ONLY
-from jupyter_smkit.studio.versions import versions
+from jupyter_smkit.api.versions import versions
 
 _NO_DEVICES = "AWS reaches the devices through IoT Core"
 

@@ -8,38 +8,13 @@ from typing import Any
 
 from jupyter_smkit.api import conventions
 from jupyter_smkit.api.errors import ApiError, ValidationException
-from jupyter_smkit.api.kinds import Kind, Reference, find
+from jupyter_smkit.api.kinds import Kind, find
 from jupyter_smkit.api.registry import Call, Params, Registry
 from jupyter_smkit.api.states import NOT_YET
+from jupyter_smkit.api.versions import next_version
+from jupyter_smkit.pipelines.kinds import EXECUTION, PIPELINE, VERSION
 from jupyter_smkit.state.records import Record, Transaction
-from jupyter_smkit.studio.versions import next_version
 
-PIPELINE = Kind(
-    "Pipeline",
-    arn="pipeline/{PipelineName}",
-    settled="Active",
-    paths={"PipelineDisplayName": "@name", "PipelineVersionId": "_versions"},
-    missing="Pipeline '{key}' does not exist.",
-    in_use="Pipeline names must be unique within an AWS account and region. Pipeline with name "
-    "({key}) already exists.",
-)
-VERSION = Kind(
-    "PipelineVersion",
-    arn="pipeline/{PipelineName}/version/{PipelineVersionId}",
-    key=("PipelineName", "PipelineVersionId"),
-    settled="Active",
-    refers=(Reference("PipelineName", "Pipeline", on_delete="cascade"),),
-    missing="Pipeline version '{key}' does not exist.",
-)
-EXECUTION = Kind(
-    "PipelineExecution",
-    arn="pipeline/{PipelineName}/execution/{PipelineExecutionId}",
-    key=("PipelineExecutionArn",),
-    operations={"Create": "StartPipelineExecution"},
-    not_yet=True,
-    missing="Pipeline execution '{key}' does not exist.",
-)
-KINDS = (PIPELINE, VERSION, EXECUTION)
 _LARGEST = 1024 * 1024
 """Bytes of a pipeline's definition, as CreatePipeline has it."""
 

@@ -1,0 +1,5 @@
+"""Monitoring schedules and the definitions of their jobs."""
+
+from jupyter_smkit.features import Feature
+
+FEATURE = Feature(kinds="kinds")
