@@ -8,9 +8,9 @@ from jupyter_server.extension.application import ExtensionApp
 
 from jupyter_smkit.config import Home
 from jupyter_smkit.objects.contents import BucketContents
-from jupyter_smkit.server.buckets import EdgeBuckets
+from jupyter_smkit.server.backend import Backend
+from jupyter_smkit.server.buckets import BackendBuckets
 from jupyter_smkit.server.contents import ContentsHandler
-from jupyter_smkit.server.edge import Edge
 from jupyter_smkit.server.events import Events, EventsHandler
 from jupyter_smkit.server.handlers import (
     InvokeHandler,
@@ -42,9 +42,9 @@ class SmkitExtension(ExtensionApp):
 
     def initialize_settings(self) -> None:
         assert self.serverapp is not None
-        edge = Edge(Home.from_environment())
-        self.settings.update(smkit_edge=edge, smkit_events=Events(edge))
-        self.settings["smkit_contents"] = BucketContents(EdgeBuckets(edge))
+        backend = Backend(Home.from_environment())
+        self.settings.update(smkit_backend=backend, smkit_events=Events(backend))
+        self.settings["smkit_contents"] = BucketContents(BackendBuckets(backend))
         self.settings["smkit_projects"] = projects_of(self.serverapp)
         provide(self.serverapp)
 

@@ -16,18 +16,18 @@ from tornado.httpclient import HTTPResponse
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.api.sigv4 import UNSIGNED
 from jupyter_smkit.objects.contents import Entry, Listing
-from jupyter_smkit.server.edge import Edge, Outgoing, Write
+from jupyter_smkit.server.backend import Backend, Outgoing, Write
 
 _NAMESPACE = "{http://s3.amazonaws.com/doc/2006-03-01/}"
 _CHUNK = 1 << 20
 _LISTED = 1000
 
 
-class EdgeBuckets:
-    """Every method raises ApiError with S3's code, or EdgeUnavailable."""
+class BackendBuckets:
+    """Every method raises ApiError with S3's code, or BackendUnavailable."""
 
-    def __init__(self, edge: Edge, *, starts: bool = True) -> None:
-        self._edge = edge
+    def __init__(self, backend: Backend, *, starts: bool = True) -> None:
+        self._backend = backend
         self._starts = starts
 
     async def buckets(self) -> Sequence[str]:
@@ -87,7 +87,7 @@ class EdgeBuckets:
 
         headers["content-length"] = str(size)
         outgoing = Outgoing("s3", "PUT", _path(bucket, key), headers, payload=UNSIGNED)
-        _check(await self._edge.send(outgoing, produce=produce))
+        _check(await self._backend.send(outgoing, produce=produce))
 
     async def copy(self, bucket: str, key: str, to_bucket: str, to_key: str) -> None:
         source = {"x-amz-copy-source": _path(bucket, key)}
@@ -108,7 +108,7 @@ class EdgeBuckets:
         body: bytes | None = None,
     ) -> HTTPResponse:
         outgoing = Outgoing("s3", method, target, headers or {}, body, starts=self._starts)
-        return _check(await self._edge.send(outgoing))
+        return _check(await self._backend.send(outgoing))
 
 
 def _check(response: HTTPResponse) -> HTTPResponse:

@@ -11,8 +11,8 @@ from tornado import web
 
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.objects.contents import BucketContents
-from jupyter_smkit.server.buckets import EdgeBuckets
-from jupyter_smkit.server.edge import EdgeUnavailable
+from jupyter_smkit.server.backend import BackendUnavailable
+from jupyter_smkit.server.buckets import BackendBuckets
 from jupyter_smkit.server.handlers import starts_smkit
 
 
@@ -25,12 +25,12 @@ class _Handler(APIHandler):
         return contents
 
     def log_exception(self, *error: Any) -> None:
-        if not isinstance(error[1], ApiError | EdgeUnavailable):
+        if not isinstance(error[1], ApiError | BackendUnavailable):
             super().log_exception(*error)
 
     def write_error(self, status_code: int, **kwargs: Any) -> None:
         error = kwargs.get("exc_info", (None, None))[1]
-        if isinstance(error, ApiError | EdgeUnavailable):
+        if isinstance(error, ApiError | BackendUnavailable):
             self.set_status(error.status if isinstance(error, ApiError) else 503)
             self.finish(json.dumps({"message": str(error), "reason": None}))
             return
@@ -49,7 +49,7 @@ class ContentsHandler(_Handler):
     async def get(self, path: str) -> None:
         contents = self.contents
         if not starts_smkit(self.request):
-            contents = BucketContents(EdgeBuckets(self.settings["smkit_edge"], starts=False))
+            contents = BucketContents(BackendBuckets(self.settings["smkit_backend"], starts=False))
         self.model(
             await contents.get(
                 path,

@@ -23,7 +23,7 @@ from tornado.httputil import (
 from tornado.web import HTTPError
 from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
-from jupyter_smkit.server.edge import Edge, EdgeUnavailable, NotRunning, Outgoing
+from jupyter_smkit.server.backend import Backend, BackendUnavailable, NotRunning, Outgoing
 
 Event = dict[str, Any]
 REMEMBERED = 1000
@@ -41,8 +41,8 @@ class Events:
     is remembered: look at everything again).
     """
 
-    def __init__(self, edge: Edge) -> None:
-        self._edge = edge
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
         self._listeners: set[Listener] = set()
         self._recent: deque[Event] = deque(maxlen=REMEMBERED)
         self._seq: int | None = None
@@ -82,20 +82,20 @@ class Events:
             lines = _Lines(self._opened, self._take)
             target = "/_smkit/events" + ("" if self._seq is None else f"?after={self._seq}")
             try:
-                await self._edge.follow(Outgoing("smkit", "GET", target), lines)
+                await self._backend.follow(Outgoing("smkit", "GET", target), lines)
                 failures = 0 if lines.is_open else failures
                 state = _offline(lines.refusal or "The stream of events ended")
             except NotRunning as error:
                 state = {"type": "asleep", "message": str(error)}
-            except (EdgeUnavailable, HTTPInputError) as error:
+            except (BackendUnavailable, HTTPInputError) as error:
                 state = _offline(str(error))
-            if self._edge.is_starting:
+            if self._backend.is_starting:
                 state = {"type": "connecting"}
             self._tell_state(state)
             with suppress(TimeoutError):
                 pause = _RETRY_SECONDS[min(failures, len(_RETRY_SECONDS) - 1)]
-                await asyncio.wait_for(self._edge.stirred.wait(), pause)
-                self._edge.stirred.clear()
+                await asyncio.wait_for(self._backend.stirred.wait(), pause)
+                self._backend.stirred.clear()
             failures += 1
 
     def _opened(self) -> None:

@@ -15,7 +15,7 @@ from tornado import web
 from tornado.httpclient import HTTPResponse
 from tornado.httputil import HTTPServerRequest
 
-from jupyter_smkit.server.edge import Edge, EdgeUnavailable, Outgoing
+from jupyter_smkit.server.backend import Backend, BackendUnavailable, Outgoing
 from jupyter_smkit.server.projects import Projects
 
 _PASSED_BACK = re.compile(r"x-amzn?-", re.IGNORECASE)
@@ -26,21 +26,21 @@ def starts_smkit(request: HTTPServerRequest) -> bool:
     return request.headers.get("X-Smkit-Start") != "no"
 
 
-class EdgeHandler(APIHandler):
+class BackendHandler(APIHandler):
     """Base of the handlers that answer with what the edge answers."""
 
     auth_resource = "smkit"
 
     @property
-    def edge(self) -> Edge:
-        edge: Edge = self.settings["smkit_edge"]
-        return edge
+    def backend(self) -> Backend:
+        backend: Backend = self.settings["smkit_backend"]
+        return backend
 
     async def forward(self, outgoing: Outgoing) -> None:
         try:
             asked = replace(outgoing, starts=starts_smkit(self.request))
-            response = await self.edge.send(asked)
-        except EdgeUnavailable as error:
+            response = await self.backend.send(asked)
+        except BackendUnavailable as error:
             self.refuse(503, "ServiceUnavailable", str(error))
             return
         self.answer(response)
@@ -71,7 +71,7 @@ class EdgeHandler(APIHandler):
         self.refuse(status_code, code, message)
 
 
-class OperationHandler(EdgeHandler):
+class OperationHandler(BackendHandler):
     """``POST aws/<service>/<Operation>``"""
 
     @web.authenticated
@@ -80,7 +80,7 @@ class OperationHandler(EdgeHandler):
         await self.post_json(f"/_smkit/call/{service}/{operation}")
 
 
-class InvokeHandler(EdgeHandler):
+class InvokeHandler(BackendHandler):
     """``POST invoke/<endpoint>``"""
 
     @web.authenticated
@@ -96,7 +96,7 @@ class InvokeHandler(EdgeHandler):
         await self.forward(Outgoing("sagemaker", "POST", target, headers, self.request.body))
 
 
-class WranglerHandler(EdgeHandler):
+class WranglerHandler(BackendHandler):
     """``POST wrangler/<verb>``"""
 
     @web.authenticated
@@ -119,7 +119,7 @@ class MarkerHandler(APIHandler):
         self.finish({"marker": found and str(found)})
 
 
-class StatusHandler(EdgeHandler):
+class StatusHandler(BackendHandler):
     """``GET status``"""
 
     @web.authenticated

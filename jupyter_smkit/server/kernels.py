@@ -14,7 +14,7 @@ from jupyter_server.serverapp import ServerApp
 
 from jupyter_smkit.client.environment import born, client_environment, refusing_environment
 from jupyter_smkit.config import Home
-from jupyter_smkit.server.edge import Edge
+from jupyter_smkit.server.backend import Backend
 from jupyter_smkit.server.projects import Projects, Unreadable
 
 NAME = "smkit-provisioner"
@@ -39,13 +39,13 @@ class ProjectProvisioner(LocalProvisioner):
         app = self._app()
         if app is None or not (self.kernel_spec.language or "").lower().startswith("python"):
             return prepared
-        edge: Edge = app.web_app.settings["smkit_edge"]
+        backend: Backend = app.web_app.settings["smkit_backend"]
         projects: Projects = app.web_app.settings["smkit_projects"]
         folder = Path(prepared.get("cwd") or Path.cwd())
-        values = await asyncio.to_thread(_values, projects, folder, edge.home, prepared["env"])
+        values = await asyncio.to_thread(_values, projects, folder, backend.home, prepared["env"])
         if values is None:
             return prepared
-        edge.begin()
+        backend.begin()
         prepared["env"] = born(values, prepared["env"])
         if any("ipykernel" in word for word in prepared["cmd"]):
             prepared["cmd"] = [*prepared["cmd"], "--ext=smkit_kernel"]
@@ -56,7 +56,7 @@ class ProjectProvisioner(LocalProvisioner):
         above = self.parent
         while above is not None and not isinstance(above, ServerApp):
             above = above.parent
-        return above if above is not None and "smkit_edge" in above.web_app.settings else None
+        return above if above is not None and "smkit_backend" in above.web_app.settings else None
 
 
 def _values(

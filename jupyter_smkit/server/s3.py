@@ -14,7 +14,7 @@ from tornado import web
 from tornado.httputil import HTTPHeaders, parse_response_start_line
 
 from jupyter_smkit.api.sigv4 import UNSIGNED
-from jupyter_smkit.server.edge import Edge, EdgeUnavailable, Outgoing, Produce, Write
+from jupyter_smkit.server.backend import Backend, BackendUnavailable, Outgoing, Produce, Write
 from jupyter_smkit.server.handlers import starts_smkit
 
 _LARGEST_PUT = 5 * 1024**3
@@ -90,7 +90,7 @@ class ObjectHandler(JupyterHandler):
             await write(chunk)
 
     async def _forward(self, produce: Produce | None = None) -> None:
-        edge: Edge = self.settings["smkit_edge"]
+        backend: Backend = self.settings["smkit_backend"]
         outgoing = Outgoing(
             "s3",
             self.request.method or "GET",
@@ -100,13 +100,13 @@ class ObjectHandler(JupyterHandler):
             starts=starts_smkit(self.request),
         )
         try:
-            await edge.send(
+            await backend.send(
                 outgoing,
                 produce=produce,
                 on_head=self._head_line,
                 on_chunk=self._chunk,
             )
-        except EdgeUnavailable as error:
+        except BackendUnavailable as error:
             if self._headers_written:
                 raise
             raise web.HTTPError(503, str(error)) from error

@@ -11,8 +11,8 @@ import pytest
 from jupyter_smkit.api.errors import ApiError
 from jupyter_smkit.config import Home
 from jupyter_smkit.objects.contents import BucketContents
-from jupyter_smkit.server.buckets import EdgeBuckets
-from jupyter_smkit.server.edge import Edge
+from jupyter_smkit.server.backend import Backend
+from jupyter_smkit.server.buckets import BackendBuckets
 
 if TYPE_CHECKING:
     from tests.conftest import Smkit
@@ -23,7 +23,7 @@ BUCKET = "browsed"
 @pytest.fixture
 def contents(smkit: Smkit) -> BucketContents:
     smkit.bucket(BUCKET)
-    return BucketContents(EdgeBuckets(Edge(Home(smkit.home.path))))
+    return BucketContents(BackendBuckets(Backend(Home(smkit.home.path))))
 
 
 async def test_files_come_and_go(contents: BucketContents, smkit: Smkit) -> None:

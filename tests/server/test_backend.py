@@ -8,7 +8,7 @@ import pytest
 from tornado.httputil import HTTPMessageDelegate
 
 from jupyter_smkit.config import Home
-from jupyter_smkit.server.edge import Edge, EdgeUnavailable, NotRunning, Outgoing
+from jupyter_smkit.server.backend import Backend, BackendUnavailable, NotRunning, Outgoing
 
 ASKED = Outgoing("smkit", "GET", "/_smkit/status")
 
@@ -17,11 +17,11 @@ async def test_settings_that_cannot_be_read_are_named(tmp_path: Path) -> None:
     home = Home(tmp_path)
     home.prepare()
     (tmp_path / "config.toml").write_text("region: us-east-1")
-    with pytest.raises(EdgeUnavailable, match=r"did not start: .*config\.toml: .* line 1"):
-        await Edge(home).send(ASKED)
+    with pytest.raises(BackendUnavailable, match=r"did not start: .*config\.toml: .* line 1"):
+        await Backend(home).send(ASKED)
     # Whoever listens on meanwhile is told, too.
-    with pytest.raises(EdgeUnavailable, match=r"did not start: .*config\.toml: .* line 1"):
-        await Edge(home).follow(ASKED, HTTPMessageDelegate())
+    with pytest.raises(BackendUnavailable, match=r"did not start: .*config\.toml: .* line 1"):
+        await Backend(home).follow(ASKED, HTTPMessageDelegate())
 
 
 async def test_a_stranger_on_smkits_port_is_told_nothing(tmp_path: Path) -> None:
@@ -30,9 +30,9 @@ async def test_a_stranger_on_smkits_port_is_told_nothing(tmp_path: Path) -> None
     with socket.create_server(("127.0.0.1", 0)) as stranger:
         home.port_file.write_text(str(stranger.getsockname()[1]))
         with pytest.raises(NotRunning):
-            await Edge(home).follow(ASKED, HTTPMessageDelegate())
-        with pytest.raises(EdgeUnavailable, match=rf"\(process {os.getpid()}\) uses it"):
-            await Edge(home).send(ASKED)
+            await Backend(home).follow(ASKED, HTTPMessageDelegate())
+        with pytest.raises(BackendUnavailable, match=rf"\(process {os.getpid()}\) uses it"):
+            await Backend(home).send(ASKED)
         said = b""
         stranger.settimeout(0)
         while True:
@@ -45,13 +45,13 @@ async def test_a_stranger_on_smkits_port_is_told_nothing(tmp_path: Path) -> None
 
 async def test_what_nobody_asked_for_just_now_starts_nothing(tmp_path: Path) -> None:
     home = Home(tmp_path / "home")
-    edge = Edge(home)
+    backend = Backend(home)
     asked = Outgoing("smkit", "GET", "/_smkit/status", starts=False)
     with pytest.raises(NotRunning, match="smkit does not run"):
-        await edge.send(asked)
+        await backend.send(asked)
     home.prepare()
     with socket.create_server(("127.0.0.1", 0)) as taken:
         home.port_file.write_text(str(taken.getsockname()[1]))
     with pytest.raises(NotRunning, match="smkit does not run"):
-        await edge.send(asked)
-    assert not edge.is_starting
+        await backend.send(asked)
+    assert not backend.is_starting

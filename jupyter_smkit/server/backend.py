@@ -36,11 +36,11 @@ Produce = Callable[[Write], Awaitable[None]]
 Result = TypeVar("Result")
 
 
-class EdgeUnavailable(Exception):
+class BackendUnavailable(Exception):
     """smkit does not answer and could not be started; the message says what to do."""
 
 
-class NotRunning(EdgeUnavailable):
+class NotRunning(BackendUnavailable):
     """smkit does not run, and what was asked for does not start it."""
 
 
@@ -59,7 +59,7 @@ class Outgoing:
     """Whether it starts smkit where it does not run; what nobody asked for just now does not."""
 
 
-class Edge:
+class Backend:
     """The door to smkit of one home."""
 
     def __init__(self, home: Home) -> None:
@@ -80,7 +80,7 @@ class Edge:
         on_head: Callable[[str], None] | None = None,
         on_chunk: Callable[[bytes], Awaitable[None] | None] | None = None,
     ) -> HTTPResponse:
-        """Any answer of the edge, errors too; raises EdgeUnavailable, or NotRunning where smkit
+        """Any answer of the edge, errors too; raises BackendUnavailable, or NotRunning where smkit
         does not run and the request does not start it.
 
         ``produce`` writes a streamed body, ``on_head`` and ``on_chunk`` take a streamed answer
@@ -110,7 +110,7 @@ class Edge:
     async def follow(self, outgoing: Outgoing, delegate: HTTPMessageDelegate) -> None:
         """Hands an endless answer to ``delegate``; cancelling closes the connection.
 
-        Starts nothing; raises EdgeUnavailable, or NotRunning where there is nobody to answer.
+        Starts nothing; raises BackendUnavailable, or NotRunning where there is nobody to answer.
         """
 
         async def read(address: str) -> None:
@@ -162,25 +162,25 @@ class Edge:
         except (OSError, HTTPClientError) as error:
             raise self._unanswered(error) from error
 
-    def _absent(self) -> EdgeUnavailable:
+    def _absent(self) -> BackendUnavailable:
         failure = starting.failure(self.home.locks)
         why = f"smkit did not start: {failure}. {_ADVICE}" if failure else ""
         if lease.holder(self.home.locks, "daemon") is None:
             return NotRunning(why or _ASLEEP)
-        return EdgeUnavailable(why or f"smkit does not answer: its edge is down. {_ADVICE}")
+        return BackendUnavailable(why or f"smkit does not answer: its edge is down. {_ADVICE}")
 
-    def _unanswered(self, error: Exception) -> EdgeUnavailable:
+    def _unanswered(self, error: Exception) -> BackendUnavailable:
         if _is_refused(error) and lease.holder(self.home.locks, "daemon") is None:
             return NotRunning(_ASLEEP)
-        return EdgeUnavailable(f"smkit does not answer: {error}. {_ADVICE}")
+        return BackendUnavailable(f"smkit does not answer: {error}. {_ADVICE}")
 
     def signed(self, outgoing: Outgoing, address: str) -> dict[str, str]:
         """The headers of a request, complete and signed for the edge at ``address``; raises
-        EdgeUnavailable."""
+        BackendUnavailable."""
         try:
             settings = self.home.settings
         except ValueError as error:
-            raise EdgeUnavailable(f"smkit's config.toml cannot be read: {error}") from error
+            raise BackendUnavailable(f"smkit's config.toml cannot be read: {error}") from error
         key = self._credentials.default(settings.account)
         headers = {name.lower(): value for name, value in outgoing.headers.items()}
         headers["host"] = address.partition("://")[2]
@@ -197,11 +197,11 @@ class Edge:
         )
 
     async def address(self) -> str:
-        """``http://127.0.0.1:PORT``, with smkit started; raises EdgeUnavailable."""
+        """``http://127.0.0.1:PORT``, with smkit started; raises BackendUnavailable."""
         try:
             return await asyncio.shield(self.begin())
         except Exception as error:
-            raise EdgeUnavailable(f"smkit did not start: {error}. {_ADVICE}") from error
+            raise BackendUnavailable(f"smkit did not start: {error}. {_ADVICE}") from error
 
     @property
     def is_starting(self) -> bool:
