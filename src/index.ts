@@ -4,6 +4,7 @@ import { automl } from './automl/plugin';
 import { client } from './client/plugin';
 import { core } from './core/plugin';
 import { endpoints } from './endpoints/plugin';
+import { experiments } from './experiments/plugin';
 import { jobs } from './jobs/plugin';
 import { objects } from './objects/plugin';
 import { studio } from './studio/plugin';
@@ -17,6 +18,7 @@ const plugins: JupyterFrontEndPlugin<unknown>[] = [
   jobs,
   automl,
   endpoints,
+  experiments,
   ...wrangler
 ];
 

@@ -90,7 +90,7 @@ export function call<Name extends OperationName>(
   return post(`aws/sagemaker/${operation}`, input, asking);
 }
 
-/** An operation by name, for pages that are built from a declaration. */
+/** An operation by name, of any service by botocore's name: instants are seconds, bytes base64. */
 export function callNamed(
   operation: string,
   input: Row,

@@ -55,7 +55,7 @@ export async function measured(
       }))
     },
     asking,
-    'monitoring'
+    'cloudwatch'
   );
   const times = Array.from(
     { length: (end - start) / period },

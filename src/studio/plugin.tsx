@@ -15,14 +15,13 @@ import { core } from '../core/plugin';
 import { ISmkit } from '../core/smkit';
 import { Activity } from './activity';
 import { ConnectionItem } from './connection';
-import { experimentKinds } from './experiments';
 import { notifyOfEnds } from './notices';
 import { StudioPanel } from './panel';
 import { registryKind } from './registry';
 import { addRunning } from './running';
 import { versionKind } from './versions';
 
-/** The panel in the left side bar, the status bar's item, the registry and experiments. */
+/** The panel in the left side bar, the status bar's item, and the registry. */
 export const studio: JupyterFrontEndPlugin<void> = {
   id: 'jupyter-smkit:studio',
   description: 'The Studio panel.',
@@ -47,7 +46,6 @@ export const studio: JupyterFrontEndPlugin<void> = {
     const { trans } = smkit;
     addKind(smkit, registryKind(smkit));
     addKind(smkit, versionKind(smkit));
-    experimentKinds(smkit).forEach(kind => addKind(smkit, kind));
 
     const panel = new Page(smkit, <StudioPanel />);
     panel.id = 'smkit-studio';
