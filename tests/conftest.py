@@ -118,7 +118,7 @@ def smkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Smkit]:
 def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[in_process.Api]:
     """All operations in this process, for tests of kinds and operations; use names of your own."""
     path = tmp_path_factory.mktemp("api") / "home"
-    made = in_process.over(path, registry_of(serve.FEATURES), dict(serve.lifecycles()))
+    made = in_process.over(path, registry_of(), dict(serve.lifecycles()))
     yield made
     made.state.engine.dispose()
 

@@ -35,7 +35,7 @@ FLOORS = (
 """Dependencies run downward, and between the rooms of the two lowest shared floors."""
 SHARED = FLOORS[1:3]
 FEATURES = FLOORS[3]
-PARTS = ("operations", "kinds", "reconcilers", "chores", "images")
+PARTS = ("operations", "kinds", "reconcilers", "chores", "helpers", "images")
 # What a feature offers to others: its kinds, and requests as data; everything else is its inside.
 OFFERED = {"kinds"}
 

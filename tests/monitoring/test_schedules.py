@@ -9,8 +9,8 @@ ROLE = "arn:aws:iam::123456789012:role/smkit"
 
 
 @pytest.fixture
-def sm(smkit: Any) -> Any:
-    return smkit.client("sagemaker", region="sa-east-1")
+def sm(api: Any) -> Any:
+    return api.client("sagemaker", region="sa-east-1")
 
 
 def test_a_monitoring_schedule_knows_its_endpoint(sm: Any) -> None:

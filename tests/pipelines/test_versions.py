@@ -9,8 +9,8 @@ ROLE = "arn:aws:iam::123456789012:role/smkit"
 
 
 @pytest.fixture
-def sm(smkit: Any) -> Any:
-    return smkit.client("sagemaker", region="eu-west-3")
+def sm(api: Any) -> Any:
+    return api.client("sagemaker", region="eu-west-3")
 
 
 def test_a_pipeline_keeps_its_versions(sm: Any) -> None:
@@ -41,10 +41,9 @@ def test_a_pipeline_keeps_its_versions(sm: Any) -> None:
         sm.list_pipeline_versions(PipelineName="flow")
 
 
-def test_a_pipelines_definition_may_stand_in_s3(sm: Any, smkit: Any) -> None:
-    s3 = smkit.client("s3")
-    s3.create_bucket(Bucket="pipelines")
-    s3.put_object(Bucket="pipelines", Key="flow.json", Body=b'{"Steps": []}')
+def test_a_pipelines_definition_may_stand_in_s3(sm: Any, api: Any) -> None:
+    api.objects.ensure_bucket("pipelines", "123456789012", "eu-west-3")
+    api.objects.put("pipelines", "flow.json", b'{"Steps": []}')
     place = {"Bucket": "pipelines", "ObjectKey": "flow.json"}
     sm.create_pipeline(PipelineName="stored", RoleArn=ROLE, PipelineDefinitionS3Location=place)
     assert sm.describe_pipeline(PipelineName="stored")["PipelineDefinition"] == '{"Steps": []}'
