@@ -96,7 +96,7 @@ def test_parquet_and_json_lines_and_gzip(tmp_path: Path) -> None:
     frame = pl.DataFrame({"a": [1, 2]})
     frame.write_parquet(tmp_path / "a.parquet")
     frame.write_ndjson(tmp_path / "a.jsonl")
-    packed = written(tmp_path, gzip.compress(b"a\n1\n2\n"), "a.csv.gz")
+    packed = written(tmp_path, gzip.compress(b"a\n1\n2\n", mtime=0), "a.csv.gz")
     assert read(tmp_path / "a.parquet", s3ContentType="parquet").equals(frame)
     assert read(tmp_path / "a.jsonl", s3ContentType="jsonl").equals(frame)
     assert read(packed)["a"].to_list() == ["1", "2"]
@@ -109,8 +109,8 @@ WIDE = ",".join(f"c{n}" for n in range(1001))
     ("content", "message"),
     [
         (b"a,b\r1,2\r", "lines end in CR alone"),
-        (gzip.compress(b""), "is empty"),
-        (gzip.compress(b"a,b\n1,2\n")[:10] + b"\xff" * 20, "is no whole gzip file"),
+        (gzip.compress(b"", mtime=0), "is empty"),
+        (gzip.compress(b"a,b\n1,2\n", mtime=0)[:10] + b"\xff" * 20, "is no whole gzip file"),
         (b"", "data.csv is empty"),
         (b" \n ", "data.csv is empty"),
         (b"a,b\n1,2\n1,2,3\n", "data.csv, line 3: 3 fields where the first row has 2"),
