@@ -12,12 +12,17 @@ MOST = 20
 """All hosts of a job run on this machine, each with processes, a sandbox and its own data."""
 
 
-def check(groups: Iterable[Json]) -> None:
-    """Raises where a job asks for more hosts than a machine can be."""
+def check(groups: Iterable[Json], isolated: bool) -> None:
+    """Raises where a job asks for more hosts than a machine can be, or for such as cannot meet."""
     if (count := sum(int(group["InstanceCount"]) for group in groups)) > MOST:
         raise ValidationException(
             f"InstanceCount {count} is more than the {MOST} that smkit runs: all instances of a "
             f"job share this machine; use an InstanceCount of {MOST} or less"
+        )
+    if isolated and count > 1:
+        raise ValidationException(
+            f"EnableNetworkIsolation with an InstanceCount of {count} is not supported by smkit "
+            "yet: isolated hosts could not reach each other; use one instance, or no isolation"
         )
 
 

@@ -25,7 +25,8 @@ def register(api: Registry) -> None:
 
 def create_processing_job(registry: Registry, call: Call) -> Params:
     cluster = call.params["ProcessingResources"]["ClusterConfig"]
-    hosts.check([cluster])
+    network = call.params.get("NetworkConfig") or {}
+    hosts.check([cluster], network.get("EnableNetworkIsolation", False))
     programs.check_processing(call.params["AppSpecification"])
     for given in call.params.get("ProcessingInputs") or ():
         where = f"ProcessingInput {given['InputName']}"
@@ -43,7 +44,8 @@ def create_processing_job(registry: Registry, call: Call) -> Params:
 
 
 def create_training_job(registry: Registry, call: Call) -> Params:
-    hosts.check(hosts.groups_asked_for(call.params))
+    isolated = call.params.get("EnableNetworkIsolation", False)
+    hosts.check(hosts.groups_asked_for(call.params), isolated)
     specification = call.params.get("AlgorithmSpecification") or {}
     if not specification.get("TrainingImage"):
         raise ValidationException(

@@ -225,6 +225,11 @@ def test_more_hosts_than_a_machine_can_be_are_refused(smkit: Any) -> None:
         on_hosts(21, smkit, "many", "pass")
 
 
+def test_hosts_that_could_not_meet_are_refused(smkit: Any) -> None:
+    with pytest.raises(ClientError, match="isolated hosts could not reach each other"):
+        on_hosts(2, smkit, "apart", "pass", NetworkConfig={"EnableNetworkIsolation": True})
+
+
 def test_one_host_knows_its_name(smkit: Any) -> None:
     code = "import socket; print('at', socket.gethostbyname(socket.gethostname()))"
     smkit.client("sagemaker").create_processing_job(**job(smkit, "named", code))
