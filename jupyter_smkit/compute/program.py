@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 _Wanted = Callable[[list[str]], bool]
@@ -21,15 +21,17 @@ def wake_on_signals() -> int:
     return reader
 
 
-def ask_to_stop(leader: int, sandboxed: bool) -> None:
-    """SIGTERM for the program. A sandbox's own process, which leads the group, is left out: it
-    would end first and take the program with it before that could clean up."""
+def ask_to_stop(leader: int, sandboxed: bool, told: Collection[int] = ()) -> set[int]:
+    """SIGTERM for the program; those that have got it, ``told`` among them, who get none. A
+    sandbox's own process, which leads the group, is left out: it would end first and take the
+    program with it before that could clean up."""
     members = _group(leader) - {leader} if sandboxed else set()
-    if not members:
+    if not members and not told:
         signal_group(leader, signal.SIGTERM)
-    for pid in members:
+    for pid in members - {*told}:
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGTERM)
+    return {leader, *members, *told}
 
 
 def signal_group(leader: int, sign: signal.Signals) -> None:

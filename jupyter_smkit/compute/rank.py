@@ -51,6 +51,8 @@ class Rank:
         )
         self.open = False
         self._program: subprocess.Popen[bytes] | None = None
+        self._told: set[int] = set()
+        """Processes that were asked to end."""
 
     def prepare(self) -> None:
         """Makes its directories and files."""
@@ -115,7 +117,9 @@ class Rank:
         return (self.sandbox.base, self.sandbox.temporary, self.layer)
 
     def ask_to_stop(self) -> None:
-        program.ask_to_stop(self.running.pid, sandboxed=self.sandbox.level != "L0")
+        """Asked again, it reaches what has come to life since."""
+        sandboxed = self.sandbox.level != "L0"
+        self._told = program.ask_to_stop(self.running.pid, sandboxed, self._told)
 
     def kill(self) -> None:
         program.signal_group(self.running.pid, signal.SIGKILL)

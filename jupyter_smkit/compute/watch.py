@@ -22,6 +22,9 @@ _JOB_PAUSE = 0.2
 _WORKER_PAUSE = 2.0
 _TELLING = 1.0
 """Seconds between two tellings of new metrics."""
+_SETTING_UP = 2.0
+"""Seconds after the start in which a sandbox may have no program yet that could hear a SIGTERM: its
+own first process hears none."""
 _OTHERS_GRACE = 10.0
 """Seconds that the other hosts have to end when one has failed."""
 
@@ -109,6 +112,9 @@ class Watch:
                 self.status.note("Stopping")
             if self.stop.asked or self.late:
                 self._ask_to_end(running)
+        elif now - self.began < _SETTING_UP:
+            for rank in running:
+                rank.ask_to_stop()
         patience = self.stop.patience
         if self.failed:
             patience = min(patience, _OTHERS_GRACE)
