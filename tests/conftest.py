@@ -105,6 +105,14 @@ def start(path: Path) -> Smkit:
     return Smkit(home, url, Credentials(home.credentials).default())
 
 
+@pytest.fixture(scope="module", autouse=True)
+def no_session_of_others() -> Iterator[None]:
+    """boto3's own session keeps the credentials of the file of tests before."""
+    boto3.DEFAULT_SESSION = None
+    yield
+    boto3.DEFAULT_SESSION = None
+
+
 @pytest.fixture(scope="session")
 def smkit(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Smkit]:
     """One that a whole run of tests shares: use names of your own."""

@@ -45,7 +45,8 @@ def test_the_panel_counts_what_there_is(desk: Desk) -> None:
     panel = desk.page.get_by_role("navigation", name="smkit Studio")
     item = panel.get_by_role("button").filter(has_text=re.compile("^Experiments"))
     sagemaker = desk.lab.client("sagemaker")
-    before = len(sagemaker.list_experiments()["ExperimentSummaries"])
+    pages = sagemaker.get_paginator("list_experiments").paginate()
+    before = sum(len(page["ExperimentSummaries"]) for page in pages)
     sagemaker.create_experiment(ExperimentName=f"counted-{before}")
     expect(item).to_contain_text(str(before + 1))
 
